@@ -1,0 +1,11 @@
+/// Octet: post-training INT8 quantization for OpenVINO. The whole public API.
+#pragma once
+
+#include "octet/dataset.hpp"
+#include "octet/error.hpp"
+#include "octet/model.hpp"
+#include "octet/options.hpp"
+#include "octet/quantize.hpp"
+#include "octet/recipe.hpp"
+#include "octet/runtime.hpp"
+#include "octet/version.hpp"

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "octet/export.hpp"
+
+namespace octet {
+
+enum class Preset { performance, mixed };
+enum class ModelType { transformer };
+enum class TargetDevice { any, cpu, cpu_spr, gpu, npu };
+enum class QuantizationMode { symmetric, asymmetric };
+enum class OverflowFix { enable, first_layer, disable };
+enum class PropagationRule {
+  do_not_merge_branches,
+  merge_if_all_branches_same,
+  merge_with_potential_requantization,
+  merge_all_in_one
+};
+
+enum class StatisticsType { min, max, abs_max, mean, quantile, abs_quantile };
+enum class AggregatorType { min, max, mean, median, mean_no_outliers, median_no_outliers, histogram };
+
+/// Layers that stay in floating point, in the user's words.
+struct Subgraph {
+  std::vector<std::string> inputs, outputs;  ///< node names as in `IgnoredScope::names`
+};
+struct IgnoredScope {
+  std::vector<std::string> names;     ///< friendly name, FX value name or module path
+  std::vector<std::string> patterns;  ///< regular expressions, matched from the name's start
+  std::vector<std::string> types;     ///< OpenVINO type, ATen op (`conv2d`) or module class
+  std::vector<Subgraph> subgraphs;
+  bool validate = true;  ///< a rule that matches nothing is an error
+
+  bool empty() const {
+    return names.empty() && patterns.empty() && types.empty() && subgraphs.empty();
+  }
+};
+
+/// Constraints on one kind of quantizers. An unset field leaves the choice to the preset.
+struct QuantizationParameters {
+  std::optional<int> num_bits;
+  std::optional<QuantizationMode> mode;
+  std::optional<bool> signedness_to_force;
+  std::optional<bool> per_channel;
+  std::optional<bool> narrow_range;
+};
+
+struct StatisticsCollectorParameters {
+  std::optional<StatisticsType> statistics_type;
+  std::optional<AggregatorType> aggregator_type;
+  std::optional<float> clipping_value;
+  double quantile_outlier_prob = 1e-4;
+};
+struct RangeEstimatorParameters {
+  StatisticsCollectorParameters min, max;
+};
+
+struct BiasCorrectionParameters {
+  bool apply_for_all_nodes = false;
+  std::optional<double> threshold;
+};
+struct SmoothQuantAlphas {
+  double convolution = -1;  ///< negative: off
+  double matmul = 0.95;
+};
+
+struct AdvancedParameters {
+  std::optional<OverflowFix> overflow_fix;
+  bool quantize_outputs = false;
+  bool inplace_statistics = true;
+  bool disable_channel_alignment = true;
+  bool disable_bias_correction = false;
+  std::optional<bool> batchwise_statistics;
+  QuantizationParameters activations_quantization_params;
+  QuantizationParameters weights_quantization_params;
+  PropagationRule quantizer_propagation_rule = PropagationRule::merge_all_in_one;
+  RangeEstimatorParameters activations_range_estimator_params;
+  RangeEstimatorParameters weights_range_estimator_params;
+  BiasCorrectionParameters bias_correction_params;
+  SmoothQuantAlphas smooth_quant_alphas;
+  std::map<std::string, std::string> backend_params;
+};
+
+/// What a run reports while it goes on.
+struct Progress {
+  std::string stage;      ///< "calibration", "placement", …
+  std::size_t done = 0;   ///< items done
+  std::size_t total = 0;  ///< 0 where it is not known
+};
+
+/// Options of `quantize`, with the meanings of the tutorial's parameters.
+struct QuantizeOptions {
+  std::optional<Preset> preset;  ///< unset: performance; mixed for a transformer
+  std::optional<ModelType> model_type;
+  TargetDevice target_device = TargetDevice::any;
+  std::size_t subset_size = 300;  ///< items of the dataset (batches, not images)
+  bool fast_bias_correction = true;
+  IgnoredScope ignored_scope;
+  AdvancedParameters advanced;
+
+  /// Threads used; 0: all cores. The result does not depend on it.
+  std::size_t threads = 0;
+  /// Called from the calling thread, a few times a second. May be empty.
+  std::function<void(const Progress&)> on_progress;
+  /// Polled between items; returning true ends the run with `ErrorCode::cancelled`.
+  std::function<bool()> is_cancelled;
+};
+
+}  // namespace octet

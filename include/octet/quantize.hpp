@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "octet/dataset.hpp"
+#include "octet/model.hpp"
+#include "octet/options.hpp"
+#include "octet/recipe.hpp"
+
+namespace octet {
+
+/// Whether a layer will run in INT8, and why or why not.
+struct LayerDecision {
+  std::string node;       ///< friendly name
+  std::string type;       ///< OpenVINO type
+  std::string precision;  ///< "int8" or "float"
+  std::string reason;     ///< stable words, such as "ignored: name 'head'", "op is not quantizable"
+};
+
+struct QuantizeResult {
+  Model model;    ///< ready to run or to save
+  Recipe recipe;  ///< what was done
+  std::vector<LayerDecision> layers;
+  std::vector<Diagnostic> diagnostics;
+  std::size_t samples = 0;                       ///< items that were read
+  std::map<std::string, double> stage_seconds;  ///< wall-clock time by stage
+};
+
+/// Quantizes `model` to INT8 after training. Reads at most `options.subset_size` items of `data`,
+/// once. `model` is not changed. Throws `Error`.
+OCTET_API QuantizeResult quantize(const Model& model, Dataset& data,
+                                  const QuantizeOptions& options = {});
+
+/// What `quantize` would do with each layer; needs no data.
+OCTET_API std::vector<LayerDecision> inspect(const Model& model,
+                                             const QuantizeOptions& options = {});
+
+}  // namespace octet

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string_view>
+
+namespace octet::core {
+
+/// Writes a file under a temporary name in the same folder, then renames it: a reader sees the old
+/// file or the whole new one. Throws `Error` (output_unwritable), leaving nothing behind.
+class AtomicFile {
+ public:
+  AtomicFile(std::string stage, std::filesystem::path target);
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  ~AtomicFile();  ///< removes the temporary file unless committed
+
+  std::ostream& stream() { return stream_; }
+  const std::filesystem::path& temporary() const { return temporary_; }
+  /// Flushes to the disk and closes; throws if any byte was lost. The target is untouched yet.
+  void finish();
+  /// Renames to the target (after `finish`, which it calls where needed).
+  void commit();
+
+ private:
+  [[noreturn]] void fail(const char* action);
+
+  std::string stage_;
+  std::filesystem::path target_, temporary_;
+  std::ofstream stream_;
+  bool finished_ = false, committed_ = false;
+};
+
+/// Writes `text` at once.
+void write_file(const std::string& stage, const std::filesystem::path& target,
+                std::string_view text);
+
+}  // namespace octet::core

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "octet/dataset.hpp"
+#include "octet/model.hpp"
+#include "octet/options.hpp"
+#include "octet/recipe.hpp"
+
+namespace octet::statistics {
+
+/// A range of a tensor's values. The estimator has every field set (no "default" left).
+struct RangeRequest {
+  TensorRef tensor;
+  std::optional<std::size_t> axis;  ///< per channel along this axis; unset: per tensor
+  RangeEstimatorParameters estimator;
+};
+/// The mean over everything but `axis`, over all samples.
+struct ChannelMeanRequest {
+  TensorRef tensor;
+  std::size_t axis = 1;
+};
+/// What the algorithms want to know; duplicates are merged.
+struct Requests {
+  std::vector<RangeRequest> ranges;
+  std::vector<ChannelMeanRequest> channel_means;
+};
+
+/// Aggregated result of one range request: `low` from the min collector, `high` from the max one.
+struct Range {
+  std::vector<float> low, high;
+};
+
+struct Results {
+  std::vector<Range> ranges;                       ///< same order as the requests
+  std::vector<std::vector<double>> channel_means;  ///< same order as the requests
+  std::size_t samples = 0;                         ///< items of the dataset that were read
+  std::vector<Diagnostic> diagnostics;
+};
+
+struct CalibrationOptions {
+  std::size_t subset_size = 300;
+  std::size_t threads = 0;                   ///< 0: all cores
+  std::optional<bool> batchwise_statistics;  ///< as the user's advanced parameter
+  std::function<void(const Progress&)> on_progress;
+  std::function<bool()> is_cancelled;
+};
+
+/// Runs the data through the model once, in FP32, and collects what was asked for. The result does
+/// not depend on the number of threads nor, where the model's batch dimension allows it, on how
+/// samples are grouped into batches. Memory does not grow with the number of samples.
+Results calibrate(const Model& model, Dataset& data, const Requests& requests,
+                  const CalibrationOptions& options);
+
+}  // namespace octet::statistics
