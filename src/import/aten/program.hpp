@@ -37,10 +37,9 @@ struct OptionalRefs {
   std::vector<std::optional<ValueRef>> items;  ///< `Tensor?[]`, as in index.Tensor
 };
 
-using Argument =
-    std::variant<NoneValue, ValueRef, std::vector<ValueRef>, OptionalRefs, SymInt,
-                 std::vector<SymInt>, double, std::vector<double>, bool, std::vector<bool>,
-                 std::string, std::vector<std::string>, DtypeCode>;
+using Argument = std::variant<NoneValue, ValueRef, std::vector<ValueRef>, OptionalRefs, SymInt,
+                              std::vector<SymInt>, double, std::vector<double>, bool,
+                              std::vector<bool>, std::string, std::vector<std::string>, DtypeCode>;
 
 struct NamedArgument {
   std::string name;  ///< the schema's argument name; positional ones are named by the builder

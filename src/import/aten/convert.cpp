@@ -1,0 +1,90 @@
+#include "import/aten/convert.hpp"
+
+#include <algorithm>
+#include <set>
+#include <unordered_set>
+
+#include <openvino/core/except.hpp>
+#include <openvino/op/util/framework_node.hpp>
+#include <openvino/pass/constant_folding.hpp>
+#include <openvino/pass/manager.hpp>
+
+#include "import/aten/frontend.hpp"
+#include "import/aten/names.hpp"
+#include "import/source_text.hpp"
+
+namespace octet::importer::aten {
+namespace {
+
+/// One error for all operations, grouped by name and reason.
+[[noreturn]] void fail(const Program& program, const std::vector<Refusal>& problems) {
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> groups;
+  for (const Refusal& problem : problems) {
+    const bool known = problem.source < program.nodes.size();
+    std::string op = known ? program.nodes[problem.source].target : problem.op;
+    auto& places = groups[{std::move(op), problem.reason}];
+    if (known) places.insert(describe_source(program.nodes[problem.source].source));
+  }
+  constexpr std::size_t shown = 5;
+  std::string text = std::to_string(problems.size()) +
+                     (problems.size() == 1 ? " operation" : " operations") +
+                     " of the model cannot be converted:";
+  for (const auto& [group, places] : groups) {
+    text += "\n  " + group.first + ": " + group.second;
+    std::size_t count = 0;
+    for (const std::string& place : places)
+      if (++count <= shown) text += "\n    at " + place;
+    if (count > shown) text += "\n    and at " + std::to_string(count - shown) + " more places";
+  }
+  throw Error(ErrorCode::unsupported_op, "import", program.origin, text + "\n",
+              "Replace these operations in the model, or report them to Octet");
+}
+
+/// Only the first refusals on each path: what they feed is refused for want of a shape.
+std::vector<Refusal> root_causes(const ov::Model& model) {
+  std::vector<Refusal> causes;
+  std::unordered_set<const ov::Node*> tainted;
+  for (const auto& node : model.get_ordered_ops()) {
+    bool after_cause = false;
+    for (const auto& input : node->input_values())
+      after_cause = after_cause || tainted.contains(input.get_node());
+    const auto refusal = refusal_of(*node);
+    if (refusal && !after_cause) causes.push_back(*refusal);
+    if (refusal || after_cause) tainted.insert(node.get());
+  }
+  return causes;
+}
+
+}  // namespace
+
+Model convert(const Program& program, const std::vector<Output>& outputs,
+              std::shared_ptr<const TsGraph> graph,
+              const std::map<std::size_t, std::string>& reasons) {
+  Model model;
+  model.format = "pt2";
+  model.origin = program.origin;
+  model.diagnostics = program.diagnostics;
+  try {
+    model.graph = convert_partially(graph);
+    auto causes = root_causes(*model.graph);
+    for (Refusal& cause : causes)
+      if (const auto reason = reasons.find(cause.source); reason != reasons.end())
+        cause.reason = reason->second;
+    if (!causes.empty()) fail(program, causes);
+    normalize(model.graph);
+    causes = leftovers(*model.graph);
+    if (!causes.empty()) fail(program, causes);
+    ov::pass::Manager passes("octet_import");
+    passes.register_pass<ov::pass::ConstantFolding>();
+    passes.run_passes(model.graph);
+    model.graph->validate_nodes_and_infer_types();
+  } catch (const ov::Exception& error) {
+    throw Error(ErrorCode::conversion_failed, "import", program.origin,
+                std::string("OpenVINO failed to convert the model: ") + error.what(),
+                "Report this model to Octet");
+  }
+  model.sources = give_names(model.graph, program, outputs);
+  return model;
+}
+
+}  // namespace octet::importer::aten

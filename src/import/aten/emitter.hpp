@@ -1,0 +1,117 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "import/aten/program.hpp"
+#include "import/aten/schema.hpp"
+#include "import/aten/ts_graph.hpp"
+
+namespace octet::importer::aten {
+
+/// The conversions that the frontend has, by name.
+struct FrontendTables {
+  std::set<std::string, std::less<>> ts;  ///< `aten::conv2d`
+  std::set<std::string, std::less<>> fx;  ///< `aten.conv2d.default`
+};
+const FrontendTables& frontend_tables();
+
+/// Thrown by a rule that cannot convert a node; collected, so that all are listed at once.
+struct Unsupported {
+  std::string reason;
+};
+
+/// What lowering knows while it walks the program.
+struct LoweringState {
+  TsGraph graph;
+  std::unordered_map<std::string, ValueId> ids;  ///< by FX name
+  std::unordered_map<std::string, ValueMeta> metas;
+  ValueId none = 0;
+};
+
+/// Writes the TorchScript nodes of one node of the program. Rules of the op tables use it.
+class Emitter {
+ public:
+  Emitter(LoweringState& state, const Node& node, std::size_t source);
+
+  const Node& node() const { return node_; }
+  const Schema* schema() const { return schema_; }
+
+  /// The argument as given, or null where left out.
+  const Argument* given(std::string_view name) const;
+  /// The argument, or its default, as a value. Throws `Unsupported` where it is missing.
+  ValueId argument(std::string_view name);
+  /// All arguments in the schema's order, or as given where no schema is known.
+  std::vector<ValueId> arguments();
+
+  bool is_none(std::string_view name) const;  ///< left out with default None, or None
+  /// Literal arguments (given or default). Throw `Unsupported` where the argument is another thing.
+  std::int64_t integer(std::string_view name) const;
+  double number(std::string_view name) const;
+  bool boolean(std::string_view name) const;
+  std::string text(std::string_view name) const;
+  std::vector<std::int64_t> integers(std::string_view name) const;
+  /// Type and shape of a tensor argument, dynamic where unknown.
+  ValueMeta meta(std::string_view argument_name) const;
+
+  ValueId none() const { return state_.none; }
+  ValueId constant(TsLiteral literal);
+  ValueId list(std::vector<ValueId> items);
+  ValueId value_of(const Argument& argument, const SchemaArgument* schema);
+
+  /// A helper node with one result.
+  ValueId emit(std::string op, std::vector<ValueId> inputs);
+  ValueId emit(Build build, std::vector<ValueId> inputs);
+  /// A node whose results are the program node's. `results` above one: only so many are bound.
+  void finish(std::string op, std::vector<ValueId> inputs);
+  void finish(Build build, std::vector<ValueId> inputs);
+  /// A row of the frontend's other table.
+  void finish_fx(std::string row, std::vector<ValueId> inputs);
+  /// The result `index` is the same value as `value`.
+  void alias(ValueId value, std::size_t index = 0);
+
+  /// Leaves the node in the graph as an unknown operation.
+  void refuse();
+
+  [[noreturn]] void unsupported(std::string reason) const { throw Unsupported{std::move(reason)}; }
+
+ private:
+  ValueId reference(const std::string& name) const;
+  ValueId from_default(const SchemaArgument& argument);
+  TsNode& append(std::string op, std::vector<ValueId> inputs);
+  std::vector<ValueId> bind_results();
+  const SchemaArgument* schema_argument(std::string_view name) const;
+
+  LoweringState& state_;
+  const Node& node_;
+  const Schema* schema_;
+  std::size_t source_;
+};
+
+/// How one operator is lowered.
+using Rule = void (*)(Emitter&);
+
+struct OpRow {
+  std::string_view target;  ///< `aten.to.dtype`, or `aten.to` for all overloads
+  Rule rule;
+};
+
+/// The rule of a target: the row of the whole name, else that of the operator. Null where the
+/// frontend's own table serves it.
+Rule find_rule(std::string_view target);
+
+std::span<const OpRow> symbolic_rows();    ///< symbolic integers, assertions
+std::span<const OpRow> identity_rows();    ///< operators that change no value, type conversions
+std::span<const OpRow> functional_rows();  ///< core-ATen spelling that torch.compile gives
+std::span<const OpRow> list_rows();        ///< split, chunk, unbind
+std::span<const OpRow> neural_rows();      ///< attention, recurrent layers, pooling, resizing
+
+/// Rule of operators without a row: the schema's layout, the frontend's conversion.
+void lower_by_schema(Emitter& emitter);
+
+}  // namespace octet::importer::aten

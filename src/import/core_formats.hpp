@@ -1,0 +1,17 @@
+#pragma once
+
+#include <filesystem>
+
+#include "octet/model.hpp"
+
+namespace octet::importer {
+
+/// OpenVINO IR. A table of sources that an earlier save wrote is restored.
+Model load_ir(const std::filesystem::path& path);
+/// ONNX, with external data beside it.
+Model load_onnx(const std::filesystem::path& path);
+
+/// Key, in a saved model's `rt_info` under "octet", of the table of sources.
+inline constexpr const char* sources_key = "sources";
+
+}  // namespace octet::importer
