@@ -1,0 +1,121 @@
+#include "algorithms/min_max.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <unordered_map>
+
+#include "algorithms/ranges.hpp"
+#include "recipe/channel_blocks.hpp"
+#include "recipe/constants.hpp"
+
+namespace octet::algorithms {
+namespace {
+
+using statistics::Range;
+
+/// Unset fields: the smallest of all for a per-channel quantizer, the mean of the samples' extremes
+/// for a per-tensor one; a symmetric one wants the largest magnitude.
+RangeEstimatorParameters resolve(RangeEstimatorParameters estimator, const QuantizerSpec& spec) {
+  const auto fill = [](StatisticsCollectorParameters& side, StatisticsType type,
+                       AggregatorType aggregator) {
+    if (!side.statistics_type) side.statistics_type = type;
+    if (!side.aggregator_type) side.aggregator_type = aggregator;
+  };
+  fill(estimator.min, StatisticsType::min,
+       spec.per_channel ? AggregatorType::min : AggregatorType::mean);
+  fill(estimator.max, StatisticsType::max,
+       spec.per_channel ? AggregatorType::max : AggregatorType::mean);
+  if (spec.mode == QuantizationMode::symmetric &&
+      estimator.max.statistics_type == StatisticsType::max)
+    estimator.max.statistics_type = StatisticsType::abs_max;
+  return estimator;
+}
+
+class Names {
+ public:
+  std::string unique(const std::string& name) {
+    std::string candidate = name;
+    for (int i = 1; !taken_.insert(candidate).second; ++i)
+      candidate = name + "_" + std::to_string(i);
+    return candidate;
+  }
+
+ private:
+  std::set<std::string> taken_;
+};
+
+std::string quantizer_name(const TensorRef& tensor) {
+  return tensor.node + "/quantizer" +
+         (tensor.output == 0 ? "" : "." + std::to_string(tensor.output));
+}
+
+void merge(Range& range, const Range& other) {
+  for (std::size_t c = 0; c < range.low.size(); ++c) {
+    range.low[c] = std::min(range.low[c], other.low[c]);
+    range.high[c] = std::max(range.high[c], other.high[c]);
+  }
+}
+
+Range weight_range(const recipe::ConstantPtr& weight, const std::vector<std::size_t>& axes) {
+  const recipe::FloatView values(weight);
+  const std::size_t channels = recipe::channel_count(weight->get_shape(), axes);
+  Range range{std::vector<float>(channels, INFINITY), std::vector<float>(channels, -INFINITY)};
+  recipe::for_each_block(
+      weight->get_shape(), axes, [&](std::size_t first, std::size_t size, std::size_t channel) {
+        const auto [low, high] =
+            std::minmax_element(values.data() + first, values.data() + first + size);
+        range.low[channel] = std::min(range.low[channel], *low);
+        range.high[channel] = std::max(range.high[channel], *high);
+      });
+  return range;
+}
+
+}  // namespace
+
+void MinMax::request(const Context& context, statistics::Requests& requests) {
+  first_request_ = requests.ranges.size();
+  for (const scheme::ActivationQuantizer& quantizer : context.placement.activations)
+    requests.ranges.push_back(
+        {quantizer.tensor, quantizer.axis,
+         resolve(context.options.advanced.activations_range_estimator_params, quantizer.spec)});
+}
+
+void MinMax::run(const Context& context, const statistics::Results& results,
+                 std::vector<Edit>& edits, std::vector<Diagnostic>& diagnostics) {
+  const auto& activations = context.placement.activations;
+  std::unordered_map<std::size_t, Range> groups;
+  for (std::size_t i = 0; i < activations.size(); ++i) {
+    if (!activations[i].group) continue;
+    const Range& measured = results.ranges.at(first_request_ + i);
+    const auto [place, is_new] = groups.emplace(*activations[i].group, measured);
+    if (!is_new) merge(place->second, measured);
+  }
+
+  Names names;
+  for (std::size_t i = 0; i < activations.size(); ++i) {
+    const scheme::ActivationQuantizer& quantizer = activations[i];
+    const Range& measured =
+        quantizer.group ? groups.at(*quantizer.group) : results.ranges.at(first_request_ + i);
+    edits.push_back(QuantizeActivation{names.unique(quantizer_name(quantizer.tensor)),
+                                       quantizer.tensor, quantizer.uses, quantizer.spec,
+                                       quantizer.axis, quantizer.group,
+                                       quantization_range(measured, quantizer.spec)});
+  }
+
+  std::unordered_map<std::string, std::shared_ptr<ov::Node>> nodes;
+  for (const auto& node : context.model.graph->get_ordered_ops())
+    nodes.emplace(node->get_friendly_name(), node);
+  for (const scheme::WeightQuantizer& quantizer : context.placement.weights) {
+    const recipe::ConstantPtr weight =
+        recipe::constant_value(nodes.at(quantizer.use.node)->input_value(quantizer.use.input));
+    const Range measured = weight_range(weight, quantizer.axes);
+    edits.push_back(
+        QuantizeWeight{names.unique(quantizer.use.node + "/weight_quantizer"), quantizer.use,
+                       quantizer.constant, quantizer.spec, quantizer.axes,
+                       quantization_range(measured, quantizer.spec, quantizer.half_range)});
+  }
+  (void)diagnostics;
+}
+
+}  // namespace octet::algorithms

@@ -1,0 +1,64 @@
+#include "emit/openvino_ir.hpp"
+
+#include <openvino/core/version.hpp>
+#include <openvino/pass/serialize.hpp>
+
+#include "core/atomic_file.hpp"
+#include "octet/version.hpp"
+
+namespace octet::emit {
+namespace {
+
+/// A folder in the file's place would only be noticed by the last rename, when one of the two files
+/// is in place already.
+void check_target(const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored))
+    throw Error(ErrorCode::output_unwritable, "emit", "file '" + file.string() + "'",
+                "a folder has this name", "Choose another name");
+}
+
+}  // namespace
+
+void write_openvino_ir(const Model& model, const std::filesystem::path& path) {
+  if (path.extension() != ".xml")
+    throw Error(ErrorCode::invalid_argument, "emit", "file '" + path.string() + "'",
+                "OpenVINO IR has the extension .xml",
+                "Name it '" + std::filesystem::path(path).replace_extension(".xml").string() + "'");
+  const std::filesystem::path weights_path = std::filesystem::path(path).replace_extension(".bin");
+  check_target(path);
+  check_target(weights_path);
+
+  // A clone, because what wrote the model is noted in it. Constants are shared.
+  const std::shared_ptr<ov::Model> graph = model.graph->clone();
+  if (!graph->has_rt_info("octet", "octet_version"))
+    graph->set_rt_info(std::string(version()), "octet", "octet_version");
+  if (!graph->has_rt_info("octet", "openvino_version"))
+    graph->set_rt_info(std::string(ov::get_openvino_version().buildNumber), "octet",
+                       "openvino_version");
+
+  core::AtomicFile text("emit", path), weights("emit", weights_path);
+  try {
+    ov::pass::Serialize(text.stream(), weights.stream()).run_on_model(graph);
+  } catch (const ov::Exception& error) {
+    if (text.stream() && weights.stream())
+      throw Error(ErrorCode::output_unwritable, "emit", "file '" + path.string() + "'",
+                  std::string("OpenVINO cannot write this model: ") + error.what(),
+                  "Report it with the model, if you can share it");
+    // The stream's own failure is what finish() reports.
+  }
+  weights.finish();
+  text.finish();
+  weights.commit();
+  text.commit();
+}
+
+}  // namespace octet::emit
+
+namespace octet {
+
+void save(const Model& model, const std::filesystem::path& path) {
+  emit::write_openvino_ir(model, path);
+}
+
+}  // namespace octet
