@@ -1,0 +1,89 @@
+#include "algorithms/min_max.hpp"
+
+#include <doctest/doctest.h>
+
+#include "unit/recipe/graphs.hpp"
+
+using namespace octet;
+using namespace octet::test;
+
+namespace {
+
+struct Run {
+  std::vector<Edit> edits;
+  std::vector<Diagnostic> diagnostics;
+  statistics::Requests requests;
+};
+
+Run run(const Model& model, const scheme::Placement& placement, const statistics::Results& results,
+        const QuantizeOptions& options = {}) {
+  Run run;
+  const algorithms::Context context{model, placement, options};
+  algorithms::MinMax algorithm;
+  algorithm.request(context, run.requests);
+  algorithm.run(context, results, run.edits, run.diagnostics);
+  return run;
+}
+
+Model two_layers() {
+  Graph g;
+  const auto first =
+      convolution(g, "first", g.input("x", {1, 4, 6, 6}), g.constant("w1", {4, 4, 3, 3}));
+  return g.model({convolution(g, "second", first, g.constant("w2", {4, 4, 3, 3}))});
+}
+
+const QuantizerSpec signed_tensor{};
+const QuantizerSpec weight_spec{8, QuantizationMode::symmetric, true, true, true};
+
+}  // namespace
+
+TEST_CASE("quantizers of one group get one range that covers them all") {
+  scheme::Placement placement;
+  placement.activations = {{{"x", 0}, {{"first", 0}}, signed_tensor, {}, 5},
+                           {{"first", 0}, {{"second", 0}}, signed_tensor, {}, 5}};
+  statistics::Results results;
+  results.ranges = {{{-1.0F}, {2.0F}}, {{-0.5F}, {4.0F}}};
+  const Run result = run(two_layers(), placement, results);
+  REQUIRE(result.edits.size() == 2);
+  for (const Edit& edit : result.edits) {
+    const auto& quantizer = std::get<QuantizeActivation>(edit);
+    CHECK(quantizer.range.high[0] == 4.0F);
+    CHECK(quantizer.range.low[0] == doctest::Approx(-4.0 * 128 / 127));
+    CHECK(quantizer.group == 5);
+  }
+  CHECK(std::get<QuantizeActivation>(result.edits[0]).name == "x/quantizer");
+}
+
+TEST_CASE("two quantizers on one tensor have different names") {
+  scheme::Placement placement;
+  placement.activations = {{{"x", 0}, {{"first", 0}}, signed_tensor, {}, {}},
+                           {{"x", 0}, {{"second", 0}}, signed_tensor, {}, {}}};
+  statistics::Results results;
+  results.ranges = {{{-1.0F}, {2.0F}}, {{-1.0F}, {2.0F}}};
+  const Run result = run(two_layers(), placement, results);
+  CHECK(std::get<QuantizeActivation>(result.edits[0]).name !=
+        std::get<QuantizeActivation>(result.edits[1]).name);
+}
+
+TEST_CASE("a weight's range comes from its own values, channel by channel") {
+  const Model model = two_layers();
+  scheme::Placement placement;
+  placement.weights = {{{"first", 1}, "w1", weight_spec, {0}, false},
+                       {{"second", 1}, "w2", weight_spec, {0}, true}};
+  const Run result = run(model, placement, {});
+  REQUIRE(result.edits.size() == 2);
+  for (const int layer : {0, 1}) {
+    const auto& quantizer = std::get<QuantizeWeight>(result.edits[layer]);
+    const std::vector<float> values =
+        ov::as_type_ptr<ov::op::v0::Constant>(find(model, layer == 0 ? "w1" : "w2"))
+            ->cast_vector<float>();
+    for (std::size_t c = 0; c < 4; ++c) {
+      float largest = 0;
+      for (std::size_t i = c * 36; i < (c + 1) * 36; ++i)
+        largest = std::max(largest, std::abs(values[i]));
+      CHECK(quantizer.range.high.at(c) == doctest::Approx(layer == 0 ? largest : 2 * largest));
+      CHECK(quantizer.range.low.at(c) == -quantizer.range.high[c]);
+    }
+    CHECK(quantizer.range.levels == 255);
+  }
+}
