@@ -49,4 +49,18 @@ WeightCodes quantize_weight(const float* values, const ov::Shape& shape,
   return codes;
 }
 
+std::vector<float> dequantize(const WeightCodes& codes, const ov::Shape& shape,
+                              const std::vector<std::size_t>& axes) {
+  std::vector<float> values(codes.data.size());
+  const bool is_signed = codes.type == ov::element::i8;
+  for_each_block(shape, axes, [&](std::size_t first, std::size_t size, std::size_t channel) {
+    const int zero = codes.zero_point.empty() ? 0 : codes.zero_point[channel];
+    for (std::size_t i = first; i < first + size; ++i) {
+      const int code = is_signed ? static_cast<std::int8_t>(codes.data[i]) : codes.data[i];
+      values[i] = static_cast<float>(code - zero) * codes.scale[channel];
+    }
+  });
+  return values;
+}
+
 }  // namespace octet::recipe

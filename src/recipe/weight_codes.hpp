@@ -24,4 +24,8 @@ WeightCodes quantize_weight(const float* values, const ov::Shape& shape,
                             const std::vector<std::size_t>& axes, const QuantizerSpec& spec,
                             const QuantizationRange& range);
 
+/// The values that the codes stand for.
+std::vector<float> dequantize(const WeightCodes& codes, const ov::Shape& shape,
+                              const std::vector<std::size_t>& axes);
+
 }  // namespace octet::recipe
