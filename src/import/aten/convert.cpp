@@ -5,7 +5,9 @@
 #include <unordered_set>
 
 #include <openvino/core/except.hpp>
-#include <openvino/op/util/framework_node.hpp>
+#include <openvino/core/graph_util.hpp>
+#include <openvino/op/convert.hpp>
+#include <openvino/op/convert_like.hpp>
 #include <openvino/pass/constant_folding.hpp>
 #include <openvino/pass/manager.hpp>
 
@@ -22,7 +24,10 @@ namespace {
   for (const Refusal& problem : problems) {
     const bool known = problem.source < program.nodes.size();
     std::string op = known ? program.nodes[problem.source].target : problem.op;
-    auto& places = groups[{std::move(op), problem.reason}];
+    const std::string reason = problem.reason.empty()
+                                   ? "OpenVINO has no conversion for '" + problem.op + "' here"
+                                   : problem.reason;
+    auto& places = groups[{std::move(op), reason}];
     if (known) places.insert(describe_source(program.nodes[problem.source].source));
   }
   constexpr std::size_t shown = 5;
@@ -55,6 +60,21 @@ std::vector<Refusal> root_causes(const ov::Model& model) {
   return causes;
 }
 
+/// Takes out conversions to the type that a value has already. Folding would copy the weights that
+/// they read, and lose whose weights they are.
+void remove_idle_conversions(const std::shared_ptr<ov::Model>& model) {
+  for (const auto& node : model->get_ordered_ops()) {
+    const bool converts =
+        ov::is_type<ov::op::v1::ConvertLike>(node) || ov::is_type<ov::op::v0::Convert>(node);
+    if (!converts) continue;
+    auto output = node->output(0);
+    const ov::Output<ov::Node> source = node->input_value(0);
+    const auto type = output.get_element_type();
+    if (type.is_dynamic() || type != source.get_element_type()) continue;
+    output.replace(source);  // which keeps the names of both
+  }
+}
+
 }  // namespace
 
 Model convert(const Program& program, const std::vector<Output>& outputs,
@@ -74,6 +94,7 @@ Model convert(const Program& program, const std::vector<Output>& outputs,
     normalize(model.graph);
     causes = leftovers(*model.graph);
     if (!causes.empty()) fail(program, causes);
+    remove_idle_conversions(model.graph);
     ov::pass::Manager passes("octet_import");
     passes.register_pass<ov::pass::ConstantFolding>();
     passes.run_passes(model.graph);

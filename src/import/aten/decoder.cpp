@@ -85,7 +85,9 @@ class NodeDecoder final : public DecoderBase {
 
   const std::vector<std::size_t>& inputs() const override { return node().inputs; }
   const std::vector<std::size_t>& outputs() const override { return node().outputs; }
-  const std::string& get_op_type() const override { return node().op; }
+  const std::string& get_op_type() const override {
+    return has_converter() ? own_converter : node().op;
+  }
   const std::string& get_schema() const override { return node().op; }
   std::size_t get_subgraph_size() const override { return 0; }
   void visit_subgraph(std::function<void(std::shared_ptr<TorchDecoder>)>) const override {}

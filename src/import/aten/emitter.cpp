@@ -119,7 +119,8 @@ ValueId Emitter::value_of(const Argument& argument, const SchemaArgument* schema
           },
           [&](const SymInt& number) {
             if (!number.value) return reference(number.name);
-            if (schema && schema->is_list) return constant(std::vector{*number.value});
+            if (schema && schema->is_list)
+              return constant(std::vector<std::int64_t>(schema->list_size, *number.value));
             if (schema && schema->type == ArgumentType::floating)
               return constant(static_cast<double>(*number.value));
             return constant(*number.value);

@@ -5,6 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include <openvino/frontend/pytorch/extension/conversion.hpp>
 #include <openvino/frontend/pytorch/frontend.hpp>
 #include <openvino/frontend/sequence_mark.hpp>
 #include <openvino/op/util/framework_node.hpp>
@@ -27,6 +28,14 @@ std::shared_ptr<ov::frontend::IDecoder> as_base(
 /// Opens the frontend's tables, which its class keeps to itself.
 class Frontend : public ov::frontend::pytorch::FrontEnd {
  public:
+  Frontend() {
+    add_extension(std::make_shared<ov::frontend::pytorch::ConversionExtension>(
+        own_converter, [](const ov::frontend::NodeContext& context) {
+          const auto& torch = static_cast<const ov::frontend::pytorch::NodeContext&>(context);
+          return torch.get_decoder()->convert(&context);
+        }));
+  }
+
   Table table(ConverterTable kind) const {
     return get_supported_ops(load(as_base(make_decoder(std::make_shared<TsGraph>(), kind))));
   }
@@ -40,6 +49,18 @@ const Table& fx_table() {
 const char* const op_type_key = "PtTypeName";
 const char* const reason_key = "PtException";
 
+/// Where the node came from, or else what reads it.
+std::size_t source_of(const ov::Node& node) {
+  if (const Origin* origin = origin_of(node); origin && origin->source != no_source)
+    return origin->source;
+  std::size_t source = no_source;
+  for (const auto& output : node.outputs())
+    for (const auto& reader : output.get_target_inputs())
+      if (const Origin* origin = origin_of(*reader.get_node()))
+        source = std::min(source, origin->source);
+  return source;
+}
+
 Refusal describe(const ov::op::util::FrameworkNode& node) {
   const auto& attributes = node.get_attrs();
   const auto text = [&](const char* key) {
@@ -47,7 +68,7 @@ Refusal describe(const ov::op::util::FrameworkNode& node) {
     return found == attributes.end() ? std::string() : found->second;
   };
   Refusal refusal;
-  if (const Origin* origin = origin_of(node)) refusal.source = origin->source;
+  refusal.source = source_of(node);
   refusal.op = text(op_type_key);
   refusal.reason = text(reason_key);
   return refusal;

@@ -73,7 +73,7 @@ DefaultValue parse_default(std::string_view text, const SchemaArgument& argument
   }
   if (argument.type != ArgumentType::floating)
     if (const auto number = parse_number<std::int64_t>(text)) {
-      if (argument.is_list) return std::vector<std::int64_t>{*number};
+      if (argument.is_list) return std::vector<std::int64_t>(argument.list_size, *number);
       return *number;
     }
   if (const auto number = parse_number<double>(text)) return *number;
@@ -109,6 +109,7 @@ SchemaArgument parse_argument(std::string_view text, std::string_view row) {
     argument.is_list = true;
     argument.items_are_optional = question;
     argument.is_optional = rest.ends_with('?');
+    argument.list_size = parse_number<std::size_t>(rest.substr(1, rest.find(']') - 1)).value_or(1);
   } else {
     argument.is_optional = question;
   }

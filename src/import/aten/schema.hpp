@@ -33,10 +33,11 @@ struct SchemaArgument {
   std::string name;
   ArgumentType type = ArgumentType::tensor;
   bool is_list = false;
-  bool is_optional = false;                   ///< None is allowed for the argument as a whole
-  bool items_are_optional = false;            ///< `Tensor?[]`
-  bool is_written = false;                    ///< the operator writes into this tensor
-  bool is_aliased = false;                    ///< a result may share this tensor's memory
+  std::size_t list_size = 1;        ///< how often one number given for the list stands in it
+  bool is_optional = false;         ///< None is allowed for the argument as a whole
+  bool items_are_optional = false;  ///< `Tensor?[]`
+  bool is_written = false;          ///< the operator writes into this tensor
+  bool is_aliased = false;          ///< a result may share this tensor's memory
   std::optional<DefaultValue> default_value;  ///< unset: the call must give it
 };
 

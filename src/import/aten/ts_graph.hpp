@@ -30,6 +30,9 @@ using TsLiteral = std::variant<std::monostate, TsNone, bool, std::int64_t, doubl
 /// How the name of an operation begins that is left unconverted on purpose.
 inline const std::string unconvertible_prefix = "unconvertible:";
 
+/// How nodes that we convert ourselves are named to the frontend.
+inline const std::string own_converter = "octet::convert";
+
 constexpr std::size_t no_source = static_cast<std::size_t>(-1);
 
 struct TsNode {

@@ -35,6 +35,13 @@ TEST_CASE("defaults keep their kind") {
   CHECK(std::get<bool>(*attention->arguments[5].default_value) == false);
 }
 
+TEST_CASE("one number given for a list stands for all of it") {
+  const Schema* pool = find_schema("aten.avg_pool2d.default");
+  REQUIRE(pool);
+  CHECK(std::get<std::vector<std::int64_t>>(*pool->arguments[3].default_value) ==
+        std::vector<std::int64_t>{0, 0});
+}
+
 TEST_CASE("in-place operators and views are marked") {
   CHECK(find_schema("aten.relu_.default")->writes());
   const Schema* view = find_schema("aten.view.default");
