@@ -61,14 +61,36 @@ Range weight_range(const recipe::ConstantPtr& weight, const std::vector<std::siz
   const recipe::FloatView values(weight);
   const std::size_t channels = recipe::channel_count(weight->get_shape(), axes);
   Range range{std::vector<float>(channels, INFINITY), std::vector<float>(channels, -INFINITY)};
-  recipe::for_each_block(
-      weight->get_shape(), axes, [&](std::size_t first, std::size_t size, std::size_t channel) {
-        const auto [low, high] =
-            std::minmax_element(values.data() + first, values.data() + first + size);
-        range.low[channel] = std::min(range.low[channel], *low);
-        range.high[channel] = std::max(range.high[channel], *high);
-      });
+  recipe::for_each_block(weight->get_shape(), axes,
+                         [&](std::size_t first, std::size_t size, std::size_t channel) {
+                           float low = range.low[channel], high = range.high[channel];
+                           for (std::size_t i = first; i < first + size; ++i) {
+                             low = std::min(low, values[i]);
+                             high = std::max(high, values[i]);
+                           }
+                           range.low[channel] = low;
+                           range.high[channel] = high;
+                         });
   return range;
+}
+
+bool is_finite(const recipe::ConstantPtr& weight) {
+  const recipe::FloatView values(weight);
+  return std::all_of(values.data(), values.data() + values.size(),
+                     [](float value) { return std::isfinite(value); });
+}
+
+void note_dead_channels(const Context& context, const scheme::WeightQuantizer& quantizer,
+                        const Range& range, std::vector<Diagnostic>& diagnostics) {
+  std::size_t dead = 0;
+  for (std::size_t c = 0; c < range.low.size(); ++c)
+    dead += range.low[c] == 0 && range.high[c] == 0;
+  if (dead == 0) return;
+  diagnostics.push_back({Diagnostic::Severity::note, "algorithms", "dead_channels",
+                         context.model.sources.describe(quantizer.use.node),
+                         std::to_string(dead) + " of the weight's " +
+                             std::to_string(range.low.size()) + " channels are all zero",
+                         "They cost time for nothing: pruning them changes no result"});
 }
 
 }  // namespace
@@ -109,13 +131,18 @@ void MinMax::run(const Context& context, const statistics::Results& results,
   for (const scheme::WeightQuantizer& quantizer : context.placement.weights) {
     const recipe::ConstantPtr weight =
         recipe::constant_value(nodes.at(quantizer.use.node)->input_value(quantizer.use.input));
+    if (!is_finite(weight))
+      throw Error(ErrorCode::weight_not_finite, "algorithms",
+                  context.model.sources.describe(quantizer.use.node),
+                  "its weight '" + quantizer.constant + "' holds NaN or infinity",
+                  "Check the checkpoint, or leave the layer out with ignored_scope");
     const Range measured = weight_range(weight, quantizer.axes);
+    note_dead_channels(context, quantizer, measured, diagnostics);
     edits.push_back(
         QuantizeWeight{names.unique(quantizer.use.node + "/weight_quantizer"), quantizer.use,
                        quantizer.constant, quantizer.spec, quantizer.axes,
                        quantization_range(measured, quantizer.spec, quantizer.half_range)});
   }
-  (void)diagnostics;
 }
 
 }  // namespace octet::algorithms

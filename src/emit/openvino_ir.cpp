@@ -4,6 +4,8 @@
 #include <openvino/pass/serialize.hpp>
 
 #include "core/atomic_file.hpp"
+#include "import/core_formats.hpp"
+#include "import/source_text.hpp"
 #include "octet/version.hpp"
 
 namespace octet::emit {
@@ -16,6 +18,19 @@ void check_target(const std::filesystem::path& file) {
   if (std::filesystem::is_directory(file, ignored))
     throw Error(ErrorCode::output_unwritable, "emit", "file '" + file.string() + "'",
                 "a folder has this name", "Choose another name");
+}
+
+/// Where the nodes of `graph` came from. Folders of the user's machine stay out of the file.
+SourceMap sources_of(const ov::Model& graph, const SourceMap& all) {
+  SourceMap sources;
+  for (const auto& node : graph.get_ordered_ops()) {
+    const SourceInfo* found = all.find(node->get_friendly_name());
+    if (!found) continue;
+    SourceInfo info = *found;
+    info.source_line = importer::short_source_line(info.source_line);
+    sources.set(node->get_friendly_name(), std::move(info));
+  }
+  return sources;
 }
 
 }  // namespace
@@ -36,6 +51,9 @@ void write_openvino_ir(const Model& model, const std::filesystem::path& path) {
   if (!graph->has_rt_info("octet", "openvino_version"))
     graph->set_rt_info(std::string(ov::get_openvino_version().buildNumber), "octet",
                        "openvino_version");
+
+  const SourceMap sources = sources_of(*graph, model.sources);
+  if (!sources.empty()) graph->set_rt_info(sources.to_json(), "octet", importer::sources_key);
 
   core::AtomicFile text("emit", path), weights("emit", weights_path);
   try {

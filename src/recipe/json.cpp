@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <variant>
 
 #include "octet/recipe.hpp"
@@ -134,6 +135,15 @@ Edit read_shift_bias(JsonReader& reader) {
   return ShiftBias{reader.get("node").text(), reader.get("shift").floats()};
 }
 
+bool is_name(const std::string& key) {
+  const auto is_letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || c == '.'; };
+  return !key.empty() && is_letter(key[0]) &&
+         std::all_of(key.begin(), key.end(), [&](char c) { return is_letter(c) || is_digit(c); });
+}
+
 struct Row {
   const char* name;
   Edit (*read)(JsonReader&);
@@ -188,8 +198,12 @@ Recipe recipe_from_json(const std::string& text, const std::string& origin) {
   recipe.openvino_version = reader.get("openvino_version").text();
   recipe.model_fingerprint = reader.get("model_fingerprint").text();
   JsonReader provenance = reader.get("provenance");
-  for (const std::string& key : provenance.keys())
+  for (const std::string& key : provenance.keys()) {
+    // The keys become names of XML elements in a saved model.
+    if (!is_name(key))
+      provenance.fail("key '" + key + "' is not a word of letters, digits, . and _");
     recipe.provenance[key] = provenance.get(key).text();
+  }
   const JsonReader edits = reader.get("edits");
   for (std::size_t i = 0; i < edits.length(); ++i) recipe.edits.push_back(read_edit(edits.at(i)));
   reader.finish();

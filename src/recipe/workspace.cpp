@@ -64,7 +64,13 @@ void Workspace::replace(ov::Output<ov::Node> from, ov::Output<ov::Node> to) {
 }
 
 Model Workspace::finish() {
-  graph_->validate_nodes_and_infer_types();
+  try {
+    graph_->validate_nodes_and_infer_types();
+  } catch (const ov::Exception& error) {
+    throw Error(ErrorCode::recipe_mismatch, "recipe", "",
+                std::string("the model is not valid after the recipe's edits: ") + error.what(),
+                "Apply the recipe to the model that it was made for, or quantize this one");
+  }
   Model result = source_;
   result.graph = graph_;
   return result;

@@ -87,3 +87,25 @@ TEST_CASE("a weight's range comes from its own values, channel by channel") {
     CHECK(quantizer.range.levels == 255);
   }
 }
+
+TEST_CASE("a weight that is not finite is an error, and a dead channel is noted") {
+  const auto run_with = [](float value) {
+    Graph g;
+    const auto weight =
+        ov::op::v0::Constant::create<float>(ov::element::f32, {2, 1, 1, 1}, {1, value});
+    const auto conv = g.op<ov::op::v1::Convolution>(
+        "conv", g.input("x", {1, 1, 2, 2}), g.named(weight, "w"), ov::Strides{1, 1},
+        ov::CoordinateDiff{0, 0}, ov::CoordinateDiff{0, 0}, ov::Strides{1, 1});
+    scheme::Placement placement;
+    placement.weights = {{{"conv", 1}, "w", weight_spec, {0}, false}};
+    return run(g.model({conv}), placement, {});
+  };
+  for (const float value : {NAN, INFINITY, -INFINITY})
+    CHECK_THROWS_WITH_AS(run_with(value),
+                         doctest::Contains("node 'conv': its weight 'w' holds NaN"), Error);
+  CHECK(run_with(0.5F).diagnostics.empty());
+  const Run dead = run_with(0);
+  REQUIRE(dead.diagnostics.size() == 1);
+  CHECK(dead.diagnostics[0].code == "dead_channels");
+  CHECK(dead.diagnostics[0].message == "1 of the weight's 2 channels are all zero");
+}

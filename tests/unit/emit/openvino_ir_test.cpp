@@ -94,6 +94,17 @@ TEST_CASE("a saved model loads, computes the same and says what made it") {
   CHECK(loaded->get_rt_info<std::string>("octet", "model_fingerprint") == fingerprint(network()));
 }
 
+TEST_CASE("a saved model remembers where its nodes came from, without the folders") {
+  const Folder folder;
+  Model model = network();
+  model.sources.set("conv", {"conv", "layer1.conv", "torch.nn.Conv2d", "aten.conv2d.default",
+                             "/home/somebody/resnet.py:98"});
+  save(model, folder.path() / "m.xml");
+  const Model loaded = load(folder.path() / "m.xml");
+  CHECK(loaded.sources.describe("conv") == "node 'layer1.conv' (resnet.py:98)");
+  CHECK(content(folder.path() / "m.xml").find("somebody") == std::string::npos);
+}
+
 TEST_CASE("the same model gives the same bytes, and an INT8 file is under 30 % of FP32's") {
   const Folder folder;
   save(quantized(network()), folder.path() / "a.xml");
