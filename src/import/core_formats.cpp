@@ -4,6 +4,7 @@
 #include <openvino/runtime/core.hpp>
 #include <unordered_set>
 
+#include "import/stored_sources.hpp"
 #include "io/mapped_file.hpp"
 
 namespace octet {
@@ -28,17 +29,6 @@ void make_names_unique(const std::shared_ptr<ov::Model>& graph) {
   }
 }
 
-SourceMap stored_sources(const ov::Model& graph) {
-  if (!graph.has_rt_info("octet", sources_key)) return {};
-  const auto stored = SourceMap::from_json(graph.get_rt_info<std::string>("octet", sources_key));
-  // Names that the graph no longer has say nothing.
-  SourceMap sources;
-  for (const auto& node : graph.get_ordered_ops())
-    if (const SourceInfo* info = stored.find(node->get_friendly_name()))
-      sources.set(node->get_friendly_name(), *info);
-  return sources;
-}
-
 std::shared_ptr<ov::Model> read(const std::filesystem::path& path, const char* remedy) {
   io::MappedFile::open("import", path);  // so that a missing file is said to be missing
   try {
@@ -53,8 +43,6 @@ std::shared_ptr<ov::Model> read(const std::filesystem::path& path, const char* r
 }  // namespace
 
 Model load_ir(const std::filesystem::path& path) {
-  std::filesystem::path weights = path;
-  weights.replace_extension(".bin");
   Model model = from_ov_model(read(path,
                                    "Check that the .xml is OpenVINO IR and that the .bin "
                                    "saved with it lies beside it"));
@@ -74,6 +62,7 @@ Model load_onnx(const std::filesystem::path& path) {
     info.value_name = node->get_friendly_name();
     model.sources.set(node->get_friendly_name(), std::move(info));
   }
+  store_sources(model);
   model.format = "onnx";
   model.origin = path.string();
   return model;

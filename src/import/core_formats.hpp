@@ -11,7 +11,4 @@ Model load_ir(const std::filesystem::path& path);
 /// ONNX, with external data beside it.
 Model load_onnx(const std::filesystem::path& path);
 
-/// Key, in a saved model's `rt_info` under "octet", of the table of sources.
-inline constexpr const char* sources_key = "sources";
-
 }  // namespace octet::importer

@@ -14,6 +14,7 @@
 #include "import/aten/frontend.hpp"
 #include "import/aten/names.hpp"
 #include "import/source_text.hpp"
+#include "import/stored_sources.hpp"
 
 namespace octet::importer::aten {
 namespace {
@@ -105,6 +106,7 @@ Model convert(const Program& program, const std::vector<Output>& outputs,
                 "Report this model to Octet");
   }
   model.sources = give_names(model.graph, program, outputs);
+  store_sources(model);
   return model;
 }
 

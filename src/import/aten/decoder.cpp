@@ -122,7 +122,8 @@ class NodeDecoder final : public DecoderBase {
       results = node().build(given);
     } else {
       results = convert_by_fx_row(node().fx_row, *context);
-      if (results.size() == 1 && node().outputs.size() > 1) results = unpack_list(results[0]);
+      // The converters of that table give several results as one list.
+      if (results.size() == 1) results = unpack_list(results[0]);
     }
     if (results.size() < node().outputs.size())
       throw std::runtime_error("the conversion gives " + std::to_string(results.size()) +

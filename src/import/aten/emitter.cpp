@@ -249,8 +249,11 @@ std::vector<std::int64_t> Emitter::integers(std::string_view name) const {
 ValueMeta Emitter::meta(std::string_view argument_name) const {
   const Argument* found = given(argument_name);
   const auto* value = found ? std::get_if<ValueRef>(found) : nullptr;
-  if (!value) return {};
-  const auto meta = state_.metas.find(value->name);
+  return value ? meta_of(*value) : ValueMeta{};
+}
+
+ValueMeta Emitter::meta_of(const ValueRef& value) const {
+  const auto meta = state_.metas.find(value.name);
   return meta == state_.metas.end() ? ValueMeta{} : meta->second;
 }
 
@@ -289,6 +292,13 @@ std::vector<ValueId> Emitter::bind_results() {
   return ids;
 }
 
+std::vector<ValueId> Emitter::bind_read_results() {
+  std::vector<ValueId> ids = bind_results();
+  while (ids.size() > 1 && !state_.read.contains(node_.outputs[ids.size() - 1].name))
+    ids.pop_back();
+  return ids;
+}
+
 void Emitter::finish(std::string op, std::vector<ValueId> inputs) {
   if (!node_.output_is_list) {
     TsNode& node = append(std::move(op), std::move(inputs));
@@ -303,12 +313,12 @@ void Emitter::finish(std::string op, std::vector<ValueId> inputs) {
 
 void Emitter::finish(Build build, std::vector<ValueId> inputs) {
   append(node_.target, std::move(inputs)).build = std::move(build);
-  state_.graph.nodes.back().outputs = bind_results();
+  state_.graph.nodes.back().outputs = bind_read_results();
 }
 
 void Emitter::finish_fx(std::string row, std::vector<ValueId> inputs) {
   append(node_.target, std::move(inputs)).fx_row = std::move(row);
-  state_.graph.nodes.back().outputs = bind_results();
+  state_.graph.nodes.back().outputs = bind_read_results();
 }
 
 void Emitter::refuse() {

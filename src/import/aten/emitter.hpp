@@ -31,6 +31,7 @@ struct LoweringState {
   TsGraph graph;
   std::unordered_map<std::string, ValueId> ids;  ///< by FX name
   std::unordered_map<std::string, ValueMeta> metas;
+  std::set<std::string> read;  ///< FX names that some node or output reads
   ValueId none = 0;
 };
 
@@ -58,6 +59,7 @@ class Emitter {
   std::vector<std::int64_t> integers(std::string_view name) const;
   /// Type and shape of a tensor argument, dynamic where unknown.
   ValueMeta meta(std::string_view argument_name) const;
+  ValueMeta meta_of(const ValueRef& value) const;
 
   ValueId none() const { return state_.none; }
   ValueId constant(TsLiteral literal);
@@ -67,7 +69,7 @@ class Emitter {
   /// A helper node with one result.
   ValueId emit(std::string op, std::vector<ValueId> inputs);
   ValueId emit(Build build, std::vector<ValueId> inputs);
-  /// A node whose results are the program node's. `results` above one: only so many are bound.
+  /// A node whose results are the program node's.
   void finish(std::string op, std::vector<ValueId> inputs);
   void finish(Build build, std::vector<ValueId> inputs);
   /// A row of the frontend's other table.
@@ -85,6 +87,8 @@ class Emitter {
   ValueId from_default(const SchemaArgument& argument);
   TsNode& append(std::string op, std::vector<ValueId> inputs);
   std::vector<ValueId> bind_results();
+  /// Leaves out results at the end that nothing reads: a converter need not give them.
+  std::vector<ValueId> bind_read_results();
   const SchemaArgument* schema_argument(std::string_view name) const;
 
   LoweringState& state_;
@@ -109,7 +113,8 @@ std::span<const OpRow> symbolic_rows();    ///< symbolic integers, assertions
 std::span<const OpRow> identity_rows();    ///< operators that change no value, type conversions
 std::span<const OpRow> functional_rows();  ///< core-ATen spelling that torch.compile gives
 std::span<const OpRow> list_rows();        ///< split, chunk, unbind
-std::span<const OpRow> neural_rows();      ///< attention, recurrent layers, pooling, resizing
+std::span<const OpRow> recurrent_rows();   ///< single steps of recurrent layers
+std::span<const OpRow> index_rows();       ///< writing by index
 
 /// Rule of operators without a row: the schema's layout, the frontend's conversion.
 void lower_by_schema(Emitter& emitter);

@@ -65,12 +65,12 @@ ValueId add_weight(const Weight& weight, const std::shared_ptr<void>& owner, Low
 }
 
 /// Weights that are the same memory become one constant.
-void add_weights(const Program& program, const std::set<std::string>& read, LoweringState& state) {
+void add_weights(const Program& program, LoweringState& state) {
   using Key = std::tuple<const void*, std::string, std::string>;
   std::map<Key, ValueId> known;
   for (const Weight& weight : program.weights) {
     state.metas[weight.name] = {weight.data.get_element_type(), weight.data.get_shape(), true};
-    if (!read.contains(weight.name)) continue;
+    if (!state.read.contains(weight.name)) continue;
     const void* data = weight.data.get_size() ? weight.data.data() : nullptr;
     const auto [place, is_new] = known.try_emplace(
         {data, weight.data.get_element_type().to_string(), weight.data.get_shape().to_string()});
@@ -85,8 +85,7 @@ Model lower(const Program& given) {
   const Program program = functionalize(given);
   LoweringState state;
   std::map<std::size_t, std::string> reasons;
-  std::set<std::string> read;
-  const std::vector<bool> live = live_nodes(program, read);
+  const std::vector<bool> live = live_nodes(program, state.read);
 
   add_inputs(program, state);
   TsValue nothing;
@@ -98,7 +97,7 @@ Model lower(const Program& given) {
   none.outputs = {state.none};
   none.literal = TsNone{};
   state.graph.nodes.push_back(std::move(none));
-  add_weights(program, read, state);
+  add_weights(program, state);
 
   for (std::size_t i = 0; i < program.nodes.size(); ++i) {
     const Node& node = program.nodes[i];

@@ -37,6 +37,11 @@ struct Known {
   std::unordered_map<std::string, const Weight*> weights;  ///< by FX name
 };
 
+/// Values that functionalizing added; no FX name holds a slash.
+bool is_generated(const std::string& name) {
+  return name.find('/') != std::string::npos;
+}
+
 /// The FX value that this node computes, or empty.
 std::string value_of(const ov::Node& node, const Known& known) {
   const Origin* origin = origin_of(node);
@@ -125,7 +130,7 @@ SourceMap give_names(const std::shared_ptr<ov::Model>& model, const Program& pro
   Known known;
   for (std::size_t i = 0; i < program.nodes.size(); ++i)
     for (const Value& value : program.nodes[i].outputs)
-      if (!value.name.empty()) known.producer[value.name] = i;
+      if (!value.name.empty() && !is_generated(value.name)) known.producer[value.name] = i;
   for (const Weight& weight : program.weights) known.weights[weight.name] = &weight;
 
   SourceMap map;
@@ -171,12 +176,11 @@ SourceMap give_names(const std::shared_ptr<ov::Model>& model, const Program& pro
       const Node& origin = program.nodes[source];
       info = origin.source;
       owner = origin.outputs.empty() ? origin.target : origin.outputs.front().name;
+      owner = owner.substr(0, owner.find('/'));
       info.value_name = owner;
     }
     set(*node, owner + "/" + node->get_type_name(), std::move(info));
   }
-  name_outputs(*model, outputs, names, map);
-
   for (const auto& node : ordered) {
     clear_origin(*node);
     if (ov::is_type<ov::op::v0::Parameter>(node)) continue;
@@ -184,12 +188,11 @@ SourceMap give_names(const std::shared_ptr<ov::Model>& model, const Program& pro
     for (auto output : node->outputs()) {
       std::unordered_set<std::string> kept;
       for (const std::string& name : output.get_tensor().get_names())
-        if (known.producer.contains(name) ||
-            std::ranges::any_of(outputs, [&](const Output& o) { return o.user_name == name; }))
-          kept.insert(name);
+        if (known.producer.contains(name)) kept.insert(name);
       output.get_tensor().set_names(kept);
     }
   }
+  name_outputs(*model, outputs, names, map);
   return map;
 }
 

@@ -17,8 +17,8 @@ std::string_view operator_of(std::string_view target) {
 Rule find_rule(std::string_view target) {
   static const auto rules = [] {
     std::map<std::string_view, Rule> all;
-    for (const auto rows :
-         {symbolic_rows(), identity_rows(), functional_rows(), list_rows(), neural_rows()})
+    for (const auto rows : {symbolic_rows(), identity_rows(), functional_rows(), list_rows(),
+                            recurrent_rows(), index_rows()})
       for (const OpRow& row : rows) all.emplace(row.target, row.rule);
     return all;
   }();

@@ -1,0 +1,98 @@
+#include <array>
+
+#include <openvino/opsets/opset13.hpp>
+
+#include "import/aten/emitter.hpp"
+
+/// Single steps of recurrent layers, spelled out as the matrix products that they are, so that each
+/// can be quantized like any other.
+namespace octet::importer::aten {
+namespace {
+
+namespace op = ov::opset13;
+using Value = ov::Output<ov::Node>;
+
+/// x W^T (+ b)
+Value linear(const Value& x, const Value& weight, const Value& bias) {
+  Value product = std::make_shared<op::MatMul>(x, weight, false, true);
+  if (bias.get_node()) product = std::make_shared<op::Add>(product, bias);
+  return product;
+}
+
+ov::OutputVector split(const Value& value, std::size_t count) {
+  const auto axis = op::Constant::create(ov::element::i64, {}, {-1});
+  return std::make_shared<op::Split>(value, axis, count)->outputs();
+}
+
+template <class Op>
+Value combine(const Value& a, const Value& b) {
+  return std::make_shared<Op>(a, b);
+}
+
+template <class Op>
+Value apply(const Value& a) {
+  return std::make_shared<Op>(a);
+}
+
+/// Inputs: x, h, c, w_ih, w_hh, b_ih, b_hh. Gates in torch's order: input, forget, cell, output.
+ov::OutputVector lstm_step(const ov::OutputVector& in) {
+  const auto gates =
+      split(combine<op::Add>(linear(in[0], in[3], in[5]), linear(in[1], in[4], in[6])), 4);
+  const Value input = apply<op::Sigmoid>(gates[0]), forget = apply<op::Sigmoid>(gates[1]);
+  const Value candidate = apply<op::Tanh>(gates[2]), output = apply<op::Sigmoid>(gates[3]);
+  const Value cell = combine<op::Add>(combine<op::Multiply>(forget, in[2]),
+                                      combine<op::Multiply>(input, candidate));
+  return {combine<op::Multiply>(output, apply<op::Tanh>(cell)), cell};
+}
+
+/// Inputs: x, h, w_ih, w_hh, b_ih, b_hh. Gates in torch's order: reset, update, new.
+ov::OutputVector gru_step(const ov::OutputVector& in) {
+  const auto from_x = split(linear(in[0], in[2], in[4]), 3);
+  const auto from_h = split(linear(in[1], in[3], in[5]), 3);
+  const Value reset = apply<op::Sigmoid>(combine<op::Add>(from_x[0], from_h[0]));
+  const Value update = apply<op::Sigmoid>(combine<op::Add>(from_x[1], from_h[1]));
+  const Value fresh =
+      apply<op::Tanh>(combine<op::Add>(from_x[2], combine<op::Multiply>(reset, from_h[2])));
+  // h' = n + z (h - n)
+  const Value change = combine<op::Multiply>(update, combine<op::Subtract>(in[1], fresh));
+  return {combine<op::Add>(fresh, change)};
+}
+
+template <class Activation>
+ov::OutputVector simple_step(const ov::OutputVector& in) {
+  return {apply<Activation>(
+      combine<op::Add>(linear(in[0], in[2], in[4]), linear(in[1], in[3], in[5])))};
+}
+
+std::vector<ValueId> parameters(Emitter& emitter, std::vector<ValueId> states) {
+  for (const char* name : {"w_ih", "w_hh", "b_ih", "b_hh"})
+    states.push_back(emitter.argument(name));
+  return states;
+}
+
+void lstm_cell(Emitter& emitter) {
+  const auto* states = std::get_if<std::vector<ValueRef>>(emitter.given("hx"));
+  if (!states || states->size() != 2) emitter.unsupported("its state is not a pair of tensors");
+  emitter.finish(lstm_step, parameters(emitter, {emitter.argument("input"),
+                                                 emitter.value_of((*states)[0], nullptr),
+                                                 emitter.value_of((*states)[1], nullptr)}));
+}
+
+template <ov::OutputVector (*step)(const ov::OutputVector&)>
+void cell(Emitter& emitter) {
+  emitter.finish(step, parameters(emitter, {emitter.argument("input"), emitter.argument("hx")}));
+}
+
+}  // namespace
+
+std::span<const OpRow> recurrent_rows() {
+  static constexpr std::array rows = {
+      OpRow{"aten.lstm_cell", lstm_cell},
+      OpRow{"aten.gru_cell", cell<gru_step>},
+      OpRow{"aten.rnn_tanh_cell", cell<simple_step<op::Tanh>>},
+      OpRow{"aten.rnn_relu_cell", cell<simple_step<op::Relu>>},
+  };
+  return rows;
+}
+
+}  // namespace octet::importer::aten
