@@ -4,7 +4,7 @@
 #include <openvino/pass/serialize.hpp>
 
 #include "core/atomic_file.hpp"
-#include "import/core_formats.hpp"
+#include "import/stored_sources.hpp"
 #include "import/source_text.hpp"
 #include "octet/version.hpp"
 

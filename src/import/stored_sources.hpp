@@ -4,6 +4,9 @@
 
 namespace octet::importer {
 
+/// Key, in a model's `rt_info` under "octet", of the table of sources.
+inline constexpr const char* sources_key = "sources";
+
 /// Keeps the model's SourceMap in the graph's `rt_info`, from where `load` of a saved IR restores
 /// it.
 void store_sources(const Model& model);
