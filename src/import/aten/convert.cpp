@@ -8,6 +8,7 @@
 #include <openvino/core/graph_util.hpp>
 #include <openvino/op/convert.hpp>
 #include <openvino/op/convert_like.hpp>
+#include <openvino/op/result.hpp>
 #include <openvino/pass/constant_folding.hpp>
 #include <openvino/pass/manager.hpp>
 
@@ -76,10 +77,22 @@ void remove_idle_conversions(const std::shared_ptr<ov::Model>& model) {
   }
 }
 
+/// One result for each of the program's outputs, in their order.
+std::shared_ptr<ov::Model> arrange_results(const std::shared_ptr<ov::Model>& model,
+                                           const Outputs& outputs) {
+  const ov::ResultVector& given = model->get_results();
+  ov::ResultVector results;
+  std::set<std::size_t> used;
+  for (std::size_t index : outputs.result_of)
+    results.push_back(used.insert(index).second
+                          ? given.at(index)
+                          : std::make_shared<ov::op::v0::Result>(given.at(index)->input_value(0)));
+  return std::make_shared<ov::Model>(results, model->get_parameters());
+}
+
 }  // namespace
 
-Model convert(const Program& program, const std::vector<Output>& outputs,
-              std::shared_ptr<const TsGraph> graph,
+Model convert(const Program& program, const Outputs& outputs, std::shared_ptr<const TsGraph> graph,
               const std::map<std::size_t, std::string>& reasons) {
   Model model;
   model.format = "pt2";
@@ -93,6 +106,7 @@ Model convert(const Program& program, const std::vector<Output>& outputs,
         cause.reason = reason->second;
     if (!causes.empty()) fail(program, causes);
     normalize(model.graph);
+    model.graph = arrange_results(model.graph, outputs);
     causes = leftovers(*model.graph);
     if (!causes.empty()) fail(program, causes);
     remove_idle_conversions(model.graph);
@@ -105,7 +119,7 @@ Model convert(const Program& program, const std::vector<Output>& outputs,
                 std::string("OpenVINO failed to convert the model: ") + error.what(),
                 "Report this model to Octet");
   }
-  model.sources = give_names(model.graph, program, outputs);
+  model.sources = give_names(model.graph, program, outputs.items);
   store_sources(model);
   return model;
 }

@@ -116,6 +116,7 @@ Model lower(const Program& given) {
   }
 
   std::vector<Output> outputs;
+  std::vector<std::size_t> result_of;
   for (const Output& output : program.outputs) {
     if (output.name.empty()) continue;
     const auto found = state.ids.find(output.name);
@@ -124,11 +125,14 @@ Model lower(const Program& given) {
                   "the output '" + output.user_name + "' reads '" + output.name +
                       "', which no node computes",
                   "Export the model again");
-    state.graph.outputs.push_back(found->second);
+    // The frontend knows a value as one result; what is returned twice becomes two again later.
+    const auto place = std::ranges::find(state.graph.outputs, found->second);
+    result_of.push_back(static_cast<std::size_t>(place - state.graph.outputs.begin()));
+    if (place == state.graph.outputs.end()) state.graph.outputs.push_back(found->second);
     outputs.push_back(output);
   }
-  return convert(program, outputs, std::make_shared<const TsGraph>(std::move(state.graph)),
-                 reasons);
+  return convert(program, {outputs, result_of},
+                 std::make_shared<const TsGraph>(std::move(state.graph)), reasons);
 }
 
 }  // namespace octet::importer::aten
