@@ -49,6 +49,19 @@ struct FoldBatchNorm {
   std::string node;  ///< the BatchNormInference (or Multiply) that disappears
   std::string into;
 };
+/// Divides the channels of `tensor` by `scale` on the way to the listed layers, and multiplies their
+/// weights by it along the input channels: results stay what they are, activations become easier to
+/// quantize (SmoothQuant).
+struct ScaleChannels {
+  /// Name of the multiplication that is put on `tensor` for all of `uses`. Empty: the division goes
+  /// into the constants of the normalization (multiplication and addition) that makes `tensor`,
+  /// which nothing but `uses` reads.
+  std::string name;
+  TensorRef tensor;
+  std::vector<UseRef> uses;  ///< data inputs of matmuls and convolutions
+  std::size_t axis = 0;      ///< channel axis of `tensor`
+  std::vector<float> scale;  ///< one a channel, positive
+};
 /// Puts a fake quantize on `tensor`, for the listed uses only (all of the tensor's uses that are
 /// quantized alike share it).
 struct QuantizeActivation {
@@ -76,7 +89,8 @@ struct ShiftBias {
   std::vector<float> shift;
 };
 
-using Edit = std::variant<FoldBatchNorm, QuantizeActivation, QuantizeWeight, ShiftBias>;
+using Edit =
+    std::variant<FoldBatchNorm, ScaleChannels, QuantizeActivation, QuantizeWeight, ShiftBias>;
 
 /// Everything that quantization decided: an ordered list of edits of the original model. Printable
 /// as JSON; replaying it gives the same bytes.

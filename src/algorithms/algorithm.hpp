@@ -12,15 +12,17 @@
 
 namespace octet::algorithms {
 
-/// What an algorithm may read. `model` has the structural edits (batch-norm folding) applied.
+/// What an algorithm may read. `model` has the structural edits applied.
 struct Context {
   const Model& model;
   const scheme::Placement& placement;
   const QuantizeOptions& options;
+  std::vector<Edit> structure = {};
 };
 
 /// One step of the pipeline. It first says which statistics it needs, then, after the one
-/// calibration pass, turns them into edits. `edits` holds what earlier algorithms decided.
+/// calibration pass, turns them into edits. `edits` begins with the structural edits and holds what
+/// earlier algorithms decided.
 class Algorithm {
  public:
   virtual ~Algorithm() = default;
@@ -34,7 +36,12 @@ class Algorithm {
 /// The pipeline for these options, in its order.
 std::vector<std::unique_ptr<Algorithm>> pipeline(const QuantizeOptions& options);
 
-/// Structural edits made before placement: batch-norm folding.
+/// Edits made before placement because they change where quantizers can go: batch-norm folding, and
+/// the places where SmoothQuant scales channels (by 1, until it has statistics).
+std::vector<Edit> structural_edits(const Model& model, const QuantizeOptions& options);
+
+/// Every batch norm, or multiplication by constants per channel, that can become part of the layer
+/// before it.
 std::vector<Edit> fold_batch_norms(const Model& model);
 
 }  // namespace octet::algorithms

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "algorithms/mean_response.hpp"
+#include "algorithms/scaled_layers.hpp"
 #include "recipe/constants.hpp"
 #include "recipe/weight_codes.hpp"
 #include "recipe/workspace.hpp"
@@ -65,6 +66,7 @@ void FastBiasCorrection::request(const Context& context, statistics::Requests& r
 void FastBiasCorrection::run(const Context& context, const statistics::Results& results,
                              std::vector<Edit>& edits, std::vector<Diagnostic>&) {
   const Nodes nodes = nodes_by_name(*context.model.graph);
+  const ScaledLayers scaled(edits);
   const BiasCorrectionParameters& options = context.options.advanced.bias_correction_params;
   std::vector<Edit> shifts;
   for (const Edit& any : edits) {
@@ -73,8 +75,10 @@ void FastBiasCorrection::run(const Context& context, const statistics::Results& 
     const std::shared_ptr<ov::Node>& layer = nodes.at(edit->use.node);
     const WeightedOp op = recipe::weighted_op(*layer).value();
     if (op.weight_port != edit->use.input) continue;
-    const std::vector<double>& means = results.channel_means.at(requests_.at(edit->use.node));
-    const recipe::ConstantPtr constant = recipe::constant_value(layer->input_value(op.weight_port));
+    std::vector<double> means = results.channel_means.at(requests_.at(edit->use.node));
+    if (const ScaleChannels* scale = scaled.of_layer(edit->use.node))
+      for (std::size_t c = 0; c < means.size(); ++c) means[c] /= scale->scale[c];
+    const recipe::ConstantPtr constant = scaled.weight(*layer, op.weight_port);
     const recipe::FloatView weight(constant);
     std::vector<double> shift =
         mean_response(*layer, op, rounding_error(weight, constant->get_shape(), *edit), means);

@@ -6,6 +6,8 @@
 #include <unordered_map>
 
 #include "algorithms/ranges.hpp"
+#include "algorithms/scaled_layers.hpp"
+#include "algorithms/smooth_quant.hpp"
 #include "recipe/channel_blocks.hpp"
 #include "recipe/constants.hpp"
 
@@ -32,8 +34,12 @@ RangeEstimatorParameters resolve(RangeEstimatorParameters estimator, const Quant
   return estimator;
 }
 
+/// Names that no node and no other quantizer has.
 class Names {
  public:
+  explicit Names(const std::unordered_map<std::string, std::shared_ptr<ov::Node>>& nodes) {
+    for (const auto& [name, node] : nodes) taken_.insert(name);
+  }
   std::string unique(const std::string& name) {
     std::string candidate = name;
     for (int i = 1; !taken_.insert(candidate).second; ++i)
@@ -93,55 +99,77 @@ void note_dead_channels(const Context& context, const scheme::WeightQuantizer& q
                          "They cost time for nothing: pruning them changes no result"});
 }
 
+/// Range of a tensor whose channels are divided by `scale`, from those of its channels. The means
+/// of the samples' extremes are not known for it: the extremes of all samples take their place.
+Range scaled_range(const Range& channels, const ScaleChannels& edit, bool per_channel) {
+  Range range = channels;
+  for (std::size_t c = 0; c < edit.scale.size(); ++c) {
+    range.low[c] /= edit.scale[c];
+    range.high[c] /= edit.scale[c];
+  }
+  if (per_channel) return range;
+  return {{*std::min_element(range.low.begin(), range.low.end())},
+          {*std::max_element(range.high.begin(), range.high.end())}};
+}
+
 }  // namespace
 
 void MinMax::request(const Context& context, statistics::Requests& requests) {
   first_request_ = requests.ranges.size();
-  for (const scheme::ActivationQuantizer& quantizer : context.placement.activations)
-    requests.ranges.push_back(
-        {quantizer.tensor, quantizer.axis,
-         resolve(context.options.advanced.activations_range_estimator_params, quantizer.spec)});
+  const ScaledLayers scaled(context.structure);
+  for (const scheme::ActivationQuantizer& quantizer : context.placement.activations) {
+    if (const ScaleChannels* edit = scaled.of_tensor(quantizer.tensor))
+      requests.ranges.push_back({edit->tensor, edit->axis, channel_extremes()});
+    else
+      requests.ranges.push_back(
+          {quantizer.tensor, quantizer.axis,
+           resolve(context.options.advanced.activations_range_estimator_params, quantizer.spec)});
+  }
 }
 
 void MinMax::run(const Context& context, const statistics::Results& results,
                  std::vector<Edit>& edits, std::vector<Diagnostic>& diagnostics) {
-  const auto& activations = context.placement.activations;
-  std::unordered_map<std::size_t, Range> groups;
-  for (std::size_t i = 0; i < activations.size(); ++i) {
-    if (!activations[i].group) continue;
-    const Range& measured = results.ranges.at(first_request_ + i);
-    const auto [place, is_new] = groups.emplace(*activations[i].group, measured);
-    if (!is_new) merge(place->second, measured);
-  }
-
-  Names names;
-  for (std::size_t i = 0; i < activations.size(); ++i) {
-    const scheme::ActivationQuantizer& quantizer = activations[i];
-    const Range& measured =
-        quantizer.group ? groups.at(*quantizer.group) : results.ranges.at(first_request_ + i);
-    edits.push_back(QuantizeActivation{names.unique(quantizer_name(quantizer.tensor)),
-                                       quantizer.tensor, quantizer.uses, quantizer.spec,
-                                       quantizer.axis, quantizer.group,
-                                       quantization_range(measured, quantizer.spec)});
-  }
-
   std::unordered_map<std::string, std::shared_ptr<ov::Node>> nodes;
   for (const auto& node : context.model.graph->get_ordered_ops())
     nodes.emplace(node->get_friendly_name(), node);
+  Names names(nodes);
+  const ScaledLayers scaled(edits);
+
+  const auto& activations = context.placement.activations;
+  std::vector<Range> ranges;
+  std::unordered_map<std::size_t, Range> groups;
+  for (std::size_t i = 0; i < activations.size(); ++i) {
+    const Range& measured = results.ranges.at(first_request_ + i);
+    const ScaleChannels* edit = scaled.of_tensor(activations[i].tensor);
+    ranges.push_back(edit ? scaled_range(measured, *edit, activations[i].axis.has_value())
+                          : measured);
+    if (!activations[i].group) continue;
+    const auto [place, is_new] = groups.emplace(*activations[i].group, ranges.back());
+    if (!is_new) merge(place->second, ranges.back());
+  }
+  for (std::size_t i = 0; i < activations.size(); ++i) {
+    const scheme::ActivationQuantizer& quantizer = activations[i];
+    const Range& range = quantizer.group ? groups.at(*quantizer.group) : ranges[i];
+    edits.push_back(QuantizeActivation{names.unique(quantizer_name(quantizer.tensor)),
+                                       quantizer.tensor, quantizer.uses, quantizer.spec,
+                                       quantizer.axis, quantizer.group,
+                                       quantization_range(range, quantizer.spec)});
+  }
+
   for (const scheme::WeightQuantizer& quantizer : context.placement.weights) {
     const recipe::ConstantPtr weight =
-        recipe::constant_value(nodes.at(quantizer.use.node)->input_value(quantizer.use.input));
+        scaled.weight(*nodes.at(quantizer.use.node), quantizer.use.input);
     if (!is_finite(weight))
       throw Error(ErrorCode::weight_not_finite, "algorithms",
                   context.model.sources.describe(quantizer.use.node),
                   "its weight '" + quantizer.constant + "' holds NaN or infinity",
                   "Check the checkpoint, or leave the layer out with ignored_scope");
-    const Range measured = weight_range(weight, quantizer.axes);
-    note_dead_channels(context, quantizer, measured, diagnostics);
+    const Range range = weight_range(weight, quantizer.axes);
+    note_dead_channels(context, quantizer, range, diagnostics);
     edits.push_back(
         QuantizeWeight{names.unique(quantizer.use.node + "/weight_quantizer"), quantizer.use,
                        quantizer.constant, quantizer.spec, quantizer.axes,
-                       quantization_range(measured, quantizer.spec, quantizer.half_range)});
+                       quantization_range(range, quantizer.spec, quantizer.half_range)});
   }
 }
 

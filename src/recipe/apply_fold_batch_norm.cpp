@@ -1,37 +1,7 @@
 #include "recipe/batch_norm.hpp"
-#include "recipe/channel_blocks.hpp"
 #include "recipe/workspace.hpp"
 
 namespace octet::recipe {
-namespace {
-
-/// W' = W·s along the output channels, computed in f64. A weight that several layers share, and
-/// that is scaled alike in all, stays shared.
-void scale_weight(Workspace& workspace, const std::shared_ptr<ov::Node>& layer,
-                  const WeightedOp& op, const std::vector<double>& scale) {
-  const ov::Output<ov::Node> weight = layer->input_value(op.weight_port);
-  ov::Output<ov::Node>& made =
-      workspace.made[{weight.get_node_shared_ptr(), weight.get_index(), scale}];
-  if (!made.get_node_shared_ptr()) {
-    const ConstantPtr old = constant_value(weight);
-    const FloatView values(old);
-    std::vector<float> scaled(values.size());
-    for_each_block(old->get_shape(), op.output_axes,
-                   [&](std::size_t first, std::size_t size, std::size_t channel) {
-                     for (std::size_t i = first; i < first + size; ++i)
-                       scaled[i] = static_cast<float>(values[i] * scale[channel]);
-                   });
-    std::string name = source_constant(weight)->get_friendly_name();
-    if (used_once(weight))
-      workspace.forget(name);
-    else
-      name = workspace.free_name(layer->get_friendly_name() + "/weight");
-    made = workspace.add(make_constant(weight.get_element_type(), old->get_shape(), scaled), name);
-  }
-  layer->input(op.weight_port).replace_source_output(made);
-}
-
-}  // namespace
 
 void apply_edit(Workspace& workspace, const FoldBatchNorm& edit) {
   std::shared_ptr<ov::Node> node = workspace.node(edit.node);
@@ -43,7 +13,7 @@ void apply_edit(Workspace& workspace, const FoldBatchNorm& edit) {
                                       "' and not '" + edit.into + "' as in the recipe");
 
   const WeightedOp& op = fold->op;
-  scale_weight(workspace, layer, op, fold->scale);
+  scale_weight(workspace, layer, op, op.output_axes, fold->scale);
   std::vector<double> bias = fold->shift;
   const Bias old = find_bias(layer, op.rank, op.output_axis, op.output_channels);
   for (std::size_t c = 0; old.add && c < bias.size(); ++c)

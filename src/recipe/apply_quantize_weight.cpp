@@ -29,7 +29,7 @@ void check(const Workspace& workspace, const QuantizeWeight& edit, const Constan
 
 /// What makes two quantizations of one weight the same.
 std::vector<double> key_of(const QuantizeWeight& edit) {
-  std::vector<double> key = {-1.0, static_cast<double>(edit.range.levels),
+  std::vector<double> key = {static_cast<double>(edit.range.levels),
                              static_cast<double>(edit.spec.mode)};
   key.insert(key.end(), edit.axes.begin(), edit.axes.end());
   key.insert(key.end(), edit.range.low.begin(), edit.range.low.end());
@@ -81,7 +81,7 @@ void apply_edit(Workspace& workspace, const QuantizeWeight& edit) {
                                           "' as in the recipe");
   check(workspace, edit, value);
   ov::Output<ov::Node>& made =
-      workspace.made[{weight.get_node_shared_ptr(), weight.get_index(), key_of(edit)}];
+      workspace.made[{weight.get_node_shared_ptr(), weight.get_index(), "quantize", key_of(edit)}];
   if (!made.get_node_shared_ptr()) made = dequantized(workspace, edit, value);
   use.replace_source_output(made);
 }

@@ -2,6 +2,8 @@
 
 #include <openvino/core/type.hpp>
 
+#include "recipe/channel_blocks.hpp"
+
 namespace octet::recipe {
 namespace {
 
@@ -56,6 +58,16 @@ FloatView::FloatView(const ConstantPtr& constant)
     : constant_(constant), size_(ov::shape_size(constant->get_shape())) {
   if (constant->get_element_type() != ov::element::f32) copy_ = constant->cast_vector<float>();
   data_ = copy_.empty() && size_ != 0 ? constant->get_data_ptr<float>() : copy_.data();
+}
+
+std::vector<float> scaled(const FloatView& weight, const ov::Shape& shape,
+                          const std::vector<std::size_t>& axes, const std::vector<double>& scale) {
+  std::vector<float> result(weight.size());
+  for_each_block(shape, axes, [&](std::size_t first, std::size_t size, std::size_t channel) {
+    for (std::size_t i = first; i < first + size; ++i)
+      result[i] = static_cast<float>(weight[i] * scale[channel]);
+  });
+  return result;
 }
 
 std::optional<std::vector<double>> per_channel(const ConstantPtr& constant, std::size_t rank,

@@ -38,6 +38,10 @@ class FloatView {
   std::size_t size_;
 };
 
+/// `weight`·scale along the channels that `axes` of `shape` count, computed in f64.
+std::vector<float> scaled(const FloatView& weight, const ov::Shape& shape,
+                          const std::vector<std::size_t>& axes, const std::vector<double>& scale);
+
 /// The values of `constant`, one for each of `channels` along `axis` of a tensor of rank `rank`
 /// that it is broadcast to (numpy's rules); nothing where it varies along another axis or would
 /// widen the tensor.

@@ -17,6 +17,12 @@ Json to_json(const UseRef& use) {
   return {{"node", use.node}, {"input", use.input}};
 }
 
+Json uses_json(const std::vector<UseRef>& uses) {
+  Json json = Json::array();
+  for (const UseRef& use : uses) json.push_back(to_json(use));
+  return json;
+}
+
 Json to_json(const QuantizerSpec& spec) {
   Json json = {{"bits", spec.bits},
                {"mode", spec.mode == QuantizationMode::symmetric ? "symmetric" : "asymmetric"},
@@ -34,13 +40,17 @@ Json to_json(const FoldBatchNorm& edit) {
   return {{"edit", "fold_batch_norm"}, {"node", edit.node}, {"into", edit.into}};
 }
 
+Json to_json(const ScaleChannels& edit) {
+  return {{"edit", "scale_channels"},     {"name", edit.name}, {"tensor", to_json(edit.tensor)},
+          {"uses", uses_json(edit.uses)}, {"axis", edit.axis}, {"scale", edit.scale}};
+}
+
 Json to_json(const QuantizeActivation& edit) {
   Json json = {{"edit", "quantize_activation"},
                {"name", edit.name},
                {"tensor", to_json(edit.tensor)},
-               {"uses", Json::array()},
+               {"uses", uses_json(edit.uses)},
                {"spec", to_json(edit.spec)}};
-  for (const UseRef& use : edit.uses) json["uses"].push_back(to_json(use));
   if (edit.axis) json["axis"] = *edit.axis;
   if (edit.group) json["group"] = *edit.group;
   json["range"] = to_json(edit.range);
@@ -67,6 +77,13 @@ UseRef read_use(JsonReader reader) {
   UseRef use{reader.get("node").text(), reader.get("input").size()};
   reader.finish();
   return use;
+}
+
+std::vector<UseRef> read_uses(const JsonReader& reader) {
+  std::vector<UseRef> uses;
+  for (std::size_t i = 0; i < reader.length(); ++i) uses.push_back(read_use(reader.at(i)));
+  if (uses.empty()) reader.fail("it is empty");
+  return uses;
 }
 
 QuantizerSpec read_spec(JsonReader reader) {
@@ -102,13 +119,23 @@ Edit read_fold_batch_norm(JsonReader& reader) {
   return FoldBatchNorm{reader.get("node").text(), reader.get("into").text()};
 }
 
+Edit read_scale_channels(JsonReader& reader) {
+  ScaleChannels edit;
+  edit.name = reader.get("name").text();
+  edit.tensor = read_tensor(reader.get("tensor"));
+  edit.uses = read_uses(reader.get("uses"));
+  edit.axis = reader.get("axis").size();
+  edit.scale = reader.get("scale").floats();
+  for (std::size_t i = 0; i < edit.scale.size(); ++i)
+    if (!(edit.scale[i] > 0)) reader.get("scale").at(i).fail("a scale is positive");
+  return edit;
+}
+
 Edit read_quantize_activation(JsonReader& reader) {
   QuantizeActivation edit;
   edit.name = reader.get("name").text();
   edit.tensor = read_tensor(reader.get("tensor"));
-  const JsonReader uses = reader.get("uses");
-  for (std::size_t i = 0; i < uses.length(); ++i) edit.uses.push_back(read_use(uses.at(i)));
-  if (edit.uses.empty()) uses.fail("it is empty");
+  edit.uses = read_uses(reader.get("uses"));
   edit.spec = read_spec(reader.get("spec"));
   if (reader.has("axis")) edit.axis = reader.get("axis").size();
   if (reader.has("group")) edit.group = reader.get("group").size();
@@ -150,6 +177,7 @@ struct Row {
 };
 constexpr Row edit_kinds[] = {
     {"fold_batch_norm", read_fold_batch_norm},
+    {"scale_channels", read_scale_channels},
     {"quantize_activation", read_quantize_activation},
     {"quantize_weight", read_quantize_weight},
     {"shift_bias", read_shift_bias},

@@ -76,6 +76,39 @@ Model Workspace::finish() {
   return result;
 }
 
+void scale_weight(Workspace& workspace, const std::shared_ptr<ov::Node>& layer,
+                  const WeightedOp& op, const std::vector<std::size_t>& axes,
+                  const std::vector<double>& scale) {
+  const ov::Output<ov::Node> weight = layer->input_value(op.weight_port);
+  const char* kind = axes == op.output_axes ? "outputs" : "inputs";
+  ov::Output<ov::Node>& made =
+      workspace.made[{weight.get_node_shared_ptr(), weight.get_index(), kind, scale}];
+  if (!made.get_node_shared_ptr()) {
+    const ConstantPtr old = constant_value(weight);
+    std::string name = source_constant(weight)->get_friendly_name();
+    if (used_once(weight))
+      workspace.forget(name);
+    else
+      name = workspace.free_name(layer->get_friendly_name() + "/weight");
+    made = workspace.add(make_constant(weight.get_element_type(), old->get_shape(),
+                                       scaled(FloatView(old), old->get_shape(), axes, scale)),
+                         name);
+  }
+  layer->input(op.weight_port).replace_source_output(made);
+}
+
+void replace_constant(Workspace& workspace, const std::shared_ptr<ov::Node>& node, std::size_t port,
+                      const ov::Shape& shape, const std::vector<double>& values) {
+  const ov::Output<ov::Node> old = node->input_value(port);
+  std::string name = source_constant(old)->get_friendly_name();
+  if (used_once(old))
+    workspace.forget(name);
+  else
+    name = workspace.free_name(node->get_friendly_name() + "/constant");
+  node->input(port).replace_source_output(
+      workspace.add(make_constant(old.get_element_type(), shape, values), name));
+}
+
 Bias find_bias(const std::shared_ptr<ov::Node>& node, std::size_t rank, std::size_t axis,
                std::size_t channels) {
   const auto uses = node->output(0).get_target_inputs();
@@ -92,16 +125,8 @@ Bias find_bias(const std::shared_ptr<ov::Node>& node, std::size_t rank, std::siz
 
 void set_bias(Workspace& workspace, const Bias& bias, std::size_t rank, std::size_t axis,
               const std::vector<double>& values) {
-  const ov::Output<ov::Node> old = bias.add->input_value(bias.port);
-  std::string name = source_constant(old)->get_friendly_name();
-  if (used_once(old))
-    workspace.forget(name);
-  else
-    name = workspace.free_name(bias.add->get_friendly_name() + "/bias");
-  const auto constant = workspace.add(
-      make_constant(old.get_element_type(), channel_shape(rank, axis, values.size()), values),
-      name);
-  bias.add->input(bias.port).replace_source_output(constant);
+  replace_constant(workspace, bias.add, bias.port, channel_shape(rank, axis, values.size()),
+                   values);
 }
 
 std::shared_ptr<ov::Node> insert_bias(Workspace& workspace, const std::shared_ptr<ov::Node>& node,

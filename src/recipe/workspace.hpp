@@ -12,6 +12,7 @@
 #include "octet/model.hpp"
 #include "octet/recipe.hpp"
 #include "recipe/constants.hpp"
+#include "recipe/weighted_op.hpp"
 
 namespace octet::recipe {
 
@@ -45,9 +46,10 @@ class Workspace {
   Model finish();
 
   /// What was made already from one output, so that layers which share a weight go on sharing it:
-  /// (output of the weight, what was done to it) → the new output. The key keeps the old node
-  /// alive, so that no other node takes its address.
-  using WeightKey = std::tuple<std::shared_ptr<ov::Node>, std::size_t, std::vector<double>>;
+  /// (output of the weight, kind of edit, its numbers) → the new output. The key keeps the old
+  /// node alive, so that no other node takes its address.
+  using WeightKey =
+      std::tuple<std::shared_ptr<ov::Node>, std::size_t, std::string, std::vector<double>>;
   std::map<WeightKey, ov::Output<ov::Node>> made;
 
  private:
@@ -66,9 +68,20 @@ ConstantPtr make_constant(const ov::element::Type& type, const ov::Shape& shape,
 }
 
 void apply_edit(Workspace& workspace, const FoldBatchNorm& edit);
+void apply_edit(Workspace& workspace, const ScaleChannels& edit);
 void apply_edit(Workspace& workspace, const QuantizeActivation& edit);
 void apply_edit(Workspace& workspace, const QuantizeWeight& edit);
 void apply_edit(Workspace& workspace, const ShiftBias& edit);
+
+/// Multiplies the weight of `layer` by `scale` along the channels that `axes` of it count. A weight
+/// that several layers share, and that is scaled alike in all, stays shared.
+void scale_weight(Workspace& workspace, const std::shared_ptr<ov::Node>& layer,
+                  const WeightedOp& op, const std::vector<std::size_t>& axes,
+                  const std::vector<double>& scale);
+/// Gives input `port` of `node` another constant of the same type, under the old one's name where
+/// nothing else uses that.
+void replace_constant(Workspace& workspace, const std::shared_ptr<ov::Node>& node, std::size_t port,
+                      const ov::Shape& shape, const std::vector<double>& values);
 
 /// The constant bias that follows `node`: the Add that is its only consumer.
 struct Bias {

@@ -34,6 +34,7 @@ Recipe example() {
                      {8, QuantizationMode::symmetric, true, true, true},
                      {0, 2},
                      {{-1.0F / 3}, {1.0F / 3}, 255}},
+      ScaleChannels{"", {"norm", 0}, {{"q", 0}, {"k", 0}}, 2, {0.1F, 1e-20F, 100.0F}},
       ShiftBias{"conv2", {0.0F, std::numeric_limits<float>::denorm_min(), -1.0F / 7}},
   };
   return recipe;
@@ -79,8 +80,12 @@ TEST_CASE("a recipe survives the way through JSON, to the last bit") {
   CHECK(weight.range == std::get<QuantizeWeight>(before.edits.at(2)).range);
   CHECK(weight.spec == std::get<QuantizeWeight>(before.edits.at(2)).spec);
   CHECK(weight.axes == std::vector<std::size_t>{0, 2});
-  CHECK(std::get<ShiftBias>(after.edits.at(3)).shift ==
-        std::get<ShiftBias>(before.edits.at(3)).shift);
+  CHECK(std::get<ScaleChannels>(after.edits.at(3)).scale ==
+        std::get<ScaleChannels>(before.edits.at(3)).scale);
+  CHECK(std::get<ScaleChannels>(after.edits.at(3)).uses ==
+        std::get<ScaleChannels>(before.edits.at(3)).uses);
+  CHECK(std::get<ShiftBias>(after.edits.at(4)).shift ==
+        std::get<ShiftBias>(before.edits.at(4)).shift);
   CHECK(std::get<FoldBatchNorm>(after.edits.at(0)).into == "conv1");
 }
 

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <openvino/core/node.hpp>
+
+#include "octet/recipe.hpp"
+#include "recipe/constants.hpp"
+
+namespace octet::algorithms {
+
+/// What the `ScaleChannels` edits among others do to tensors and weights.
+class ScaledLayers {
+ public:
+  explicit ScaledLayers(const std::vector<Edit>& edits);
+
+  /// The edit that scales what `layer` reads; null where none does.
+  const ScaleChannels* of_layer(const std::string& layer) const;
+  /// The edit whose result `tensor` is; null where it is none's.
+  const ScaleChannels* of_tensor(const TensorRef& tensor) const;
+  /// The constant at an input of `layer`, as it is once the edits have been applied.
+  recipe::ConstantPtr weight(const ov::Node& layer, std::size_t port) const;
+
+ private:
+  std::vector<ScaleChannels> edits_;
+  std::map<std::string, std::size_t> by_layer_;
+  std::map<TensorRef, std::size_t> by_tensor_;
+};
+
+}  // namespace octet::algorithms
