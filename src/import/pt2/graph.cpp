@@ -126,15 +126,17 @@ class NodeReader {
         for (const auto& member : graph.at(table).members()) names_.insert(member.first);
   }
 
-  void read(const View& graph, const std::string& module_prefix) {
+  void read(const View& graph) {
     const View list = graph.at("nodes");
-    for (std::size_t i = 0; i < list.size(); ++i) read_node(graph, list.item(i), module_prefix);
+    for (std::size_t i = 0; i < list.size(); ++i) read_node(graph, list.item(i));
   }
+
+  const std::map<std::string, std::string>& replacements() const { return replacements_; }
 
   std::vector<aten::Node> nodes;
 
  private:
-  void read_node(const View& graph, const View& json, const std::string& module_prefix) {
+  void read_node(const View& graph, const View& json) {
     aten::Node node;
     node.target = json.at("target").text();
     constexpr std::string_view prefix = "torch.ops.";
@@ -142,7 +144,7 @@ class NodeReader {
     node.source = read_source(json);
     node.source.op_type = node.target;
     const View inputs = json.at("inputs"), outputs = json.at("outputs");
-    if (std::ranges::count(mode_wrappers, node.target)) return inline_graph(json, module_prefix);
+    if (std::ranges::count(mode_wrappers, node.target)) return inline_graph(json);
     const bool is_nested = node.target.starts_with("higher_order.");
     for (std::size_t i = 0; i < inputs.size() && !is_nested; ++i) {
       const View input = inputs.item(i);
@@ -184,7 +186,7 @@ class NodeReader {
   }
 
   /// Renames the values of the nested graph apart from those around it and appends its nodes.
-  void inline_graph(const View& json, const std::string& module_prefix) {
+  void inline_graph(const View& json) {
     const View inputs = json.at("inputs"), outputs = json.at("outputs");
     std::optional<View> nested;
     std::vector<Argument> operands;
@@ -219,7 +221,7 @@ class NodeReader {
         for (const auto& member : nested->at(table).members())
           if (!replacements_.contains(member.first) && !names_.insert(member.first).second)
             replacements_[member.first] = scope + member.first;
-    read(*nested, module_prefix);
+    read(*nested);
     // The call's results are the nested graph's.
     inner = std::move(replacements_);
     replacements_ = std::move(outer);
@@ -265,10 +267,10 @@ Argument read_argument(const View& argument) {
                 ErrorCode::unsupported_model);
 }
 
-std::vector<aten::Node> read_nodes(const View& graph, const Bounds& bounds) {
+Nodes read_nodes(const View& graph, const Bounds& bounds) {
   NodeReader reader(graph, bounds);
-  reader.read(graph, "");
-  return std::move(reader.nodes);
+  reader.read(graph);
+  return {std::move(reader.nodes), reader.replacements()};
 }
 
 aten::ValueMeta value_meta(const View& graph, const std::string& kind, const std::string& name,

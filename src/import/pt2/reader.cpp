@@ -140,7 +140,11 @@ aten::Program read(const std::filesystem::path& path) {
   tensors.read(archive, weights, weights + entry.name + "_weights_config.json");
   tensors.read(archive, constants, constants + entry.name + "_constants_config.json");
   read_signature(module, tensors, bounds, path, program);
-  program.nodes = read_nodes(module.at("graph"), bounds);
+  Nodes nodes = read_nodes(module.at("graph"), bounds);
+  program.nodes = std::move(nodes.items);
+  for (aten::Output& output : program.outputs)
+    if (const auto found = nodes.renamed.find(output.name); found != nodes.renamed.end())
+      output.name = found->second;
   program.owner = tensors.owner();
   return program;
 }
