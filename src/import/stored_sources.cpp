@@ -2,7 +2,8 @@
 
 namespace octet::importer {
 void store_sources(const Model& model) {
-  if (!model.sources.empty()) model.graph->set_rt_info(model.sources.to_json(), "octet", sources_key);
+  if (!model.sources.empty())
+    model.graph->set_rt_info(model.sources.to_json(), "octet", sources_key);
 }
 
 SourceMap stored_sources(const ov::Model& graph) {

@@ -12,25 +12,10 @@
 #include "import/aten/origin.hpp"
 #include "import/aten/references.hpp"
 #include "import/aten/ts_graph.hpp"
+#include "import/unique_names.hpp"
 
 namespace octet::importer::aten {
 namespace {
-
-/// Hands out names, each once.
-class Names {
- public:
-  std::string unique(const std::string& wanted) {
-    if (used_.insert(wanted).second) return wanted;
-    for (std::size_t& next = next_.try_emplace(wanted, 2).first->second;; ++next) {
-      std::string name = wanted + "_" + std::to_string(next);
-      if (used_.insert(name).second) return name;
-    }
-  }
-
- private:
-  std::unordered_set<std::string> used_;
-  std::unordered_map<std::string, std::size_t> next_;
-};
 
 struct Known {
   std::unordered_map<std::string, std::size_t> producer;   ///< of an FX value: index of its node
@@ -99,11 +84,11 @@ std::string module_of(const std::string& qualified_name) {
   return dot == std::string::npos ? "" : qualified_name.substr(0, dot);
 }
 
-void name_inputs(ov::Model& model, const Program& program, Names& names, SourceMap& sources) {
+void name_inputs(ov::Model& model, const Program& program, UniqueNames& names, SourceMap& sources) {
   const auto& parameters = model.get_parameters();
   for (std::size_t i = 0; i < parameters.size() && i < program.inputs.size(); ++i) {
     const Input& input = program.inputs[i];
-    const std::string name = names.unique(input.name);
+    const std::string name = names.take(input.name);
     parameters[i]->set_friendly_name(name);
     std::unordered_set<std::string> tensor_names{input.name};
     if (!input.user_name.empty()) tensor_names.insert(input.user_name);
@@ -112,11 +97,11 @@ void name_inputs(ov::Model& model, const Program& program, Names& names, SourceM
   }
 }
 
-void name_outputs(ov::Model& model, const std::vector<Output>& outputs, Names& names,
+void name_outputs(ov::Model& model, const std::vector<Output>& outputs, UniqueNames& names,
                   SourceMap& sources) {
   const auto& results = model.get_results();
   for (std::size_t i = 0; i < results.size() && i < outputs.size(); ++i) {
-    const std::string name = names.unique(outputs[i].user_name);
+    const std::string name = names.take(outputs[i].user_name);
     results[i]->set_friendly_name(name);
     results[i]->input_value(0).add_names({outputs[i].user_name});
     sources.set(name, {outputs[i].name, "", "", "output", ""});
@@ -134,14 +119,14 @@ SourceMap give_names(const std::shared_ptr<ov::Model>& model, const Program& pro
   for (const Weight& weight : program.weights) known.weights[weight.name] = &weight;
 
   SourceMap map;
-  Names names;
+  UniqueNames names;
   const auto ordered = model->get_ordered_ops();
   const auto sources = find_sources(ordered);
   // Values and inputs are named first, so that no helper takes their names.
   name_inputs(*model, program, names, map);
   std::unordered_set<const ov::Node*> done;
   const auto set = [&](ov::Node& node, const std::string& wanted, SourceInfo info) {
-    const std::string name = names.unique(wanted);
+    const std::string name = names.take(wanted);
     node.set_friendly_name(name);
     map.set(name, std::move(info));
     done.insert(&node);

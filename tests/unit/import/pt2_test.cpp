@@ -335,7 +335,7 @@ TEST_CASE("no value of a program of the wrong kind gets through to a crash") {
       changed[json::json_pointer(pointer)] = wrong;
       write_archive(folder / "net.pt2", entries_of(changed, base_weights()));
       try {
-        octet::importer::pt2::read(folder / "net.pt2");
+        octet::load(folder / "net.pt2");
       } catch (const octet::Error& error) {
         CHECK(error.stage() == "import");
       }
