@@ -9,7 +9,10 @@
 #include <fstream>
 #include <iterator>
 
+#include "algorithms/algorithm.hpp"
 #include "octet/recipe.hpp"
+#include "recipe/apply.hpp"
+#include "recipe/weighted_op.hpp"
 #include "unit/recipe/graphs.hpp"
 
 using namespace octet;
@@ -113,6 +116,81 @@ TEST_CASE("the same model gives the same bytes, and an INT8 file is under 30 % o
   CHECK(content(folder.path() / "a.xml") == content(folder.path() / "b.xml"));
   CHECK(content(folder.path() / "a.bin") == content(folder.path() / "b.bin"));
   CHECK(fs::file_size(folder.path() / "a.bin") < 0.3 * fs::file_size(folder.path() / "fp32.bin"));
+}
+
+TEST_CASE("every kind of layer runs on integers after the way through a file") {
+  Graph g;
+  const ov::Strides one = {1, 1}, two = {2, 2};
+  const ov::CoordinateDiff pad = {1, 1};
+  const auto relu = [&](const std::string& name, const ov::Output<ov::Node>& x) {
+    return g.op<ov::op::v0::Relu>(name, x);
+  };
+  const auto x = g.input("x", {1, 16, 12, 12});
+  const auto conv = relu("a", convolution(g, "conv", x, g.constant("conv.w", {32, 16, 3, 3})));
+  const auto norm = g.batch_norm(
+      "norm", convolution(g, "conv_norm", conv, g.constant("conv_norm.w", {32, 32, 3, 3})), 32);
+  const auto depthwise =
+      relu("c", g.op<ov::op::v1::GroupConvolution>("depthwise", relu("b", norm),
+                                                   g.constant("depthwise.w", {32, 1, 1, 3, 3}), one,
+                                                   pad, pad, one));
+  const auto grouped =
+      relu("d", g.op<ov::op::v1::GroupConvolution>("grouped", depthwise,
+                                                   g.constant("grouped.w", {2, 16, 16, 3, 3}), one,
+                                                   pad, pad, one));
+  const auto transposed =
+      relu("e", g.op<ov::op::v1::ConvolutionBackpropData>(
+                    "transposed", grouped, g.constant("transposed.w", {32, 16, 2, 2}), two,
+                    ov::CoordinateDiff{0, 0}, ov::CoordinateDiff{0, 0}, one));
+  const auto shape = ov::op::v0::Constant::create(ov::element::i64, {2}, {1, -1});
+  const auto flat = g.op<ov::op::v1::Reshape>("flat", transposed, g.named(shape, "shape"), false);
+  const Model model = g.model(
+      {g.op<ov::op::v0::MatMul>("linear", flat, g.constant("linear.w", {10, 9216}), false, true)});
+
+  Recipe recipe;
+  recipe.octet_version = "0.1.0";
+  recipe.model_fingerprint = fingerprint(model);
+  recipe.edits = algorithms::fold_batch_norms(model);
+  const Model folded = recipe::apply_edits(model, recipe.edits);
+  for (const auto& layer : folded.graph->get_ordered_ops()) {
+    const auto op = recipe::weighted_op(*layer);
+    if (!op) continue;
+    const std::string& name = layer->get_friendly_name();
+    const std::string source = layer->get_input_node_ptr(op->data_port)->get_friendly_name();
+    const float low = source == "x" ? -1.0F : 0.0F;
+    recipe.edits.push_back(QuantizeActivation{source + "/quantizer",
+                                              {source, 0},
+                                              {{name, op->data_port}},
+                                              {},
+                                              {},
+                                              {},
+                                              {{low}, {1.0F}, 256}});
+    recipe.edits.push_back(
+        QuantizeWeight{name + "/weight_quantizer",
+                       {name, op->weight_port},
+                       layer->get_input_node_ptr(op->weight_port)->get_friendly_name(),
+                       {8, QuantizationMode::symmetric, true, true, true},
+                       op->output_axes,
+                       {std::vector<float>(op->output_channels, -1.0F),
+                        std::vector<float>(op->output_channels, 1.0F), 255}});
+    recipe.edits.push_back(ShiftBias{name, std::vector<float>(op->output_channels, 0.01F)});
+  }
+  const Folder folder;
+  save(apply(model, recipe), folder.path() / "m.xml");
+
+  ov::Core core;
+  const auto compiled = core.compile_model(core.read_model(folder.path() / "m.xml"), "CPU",
+                                           {{"INFERENCE_PRECISION_HINT", "f32"}});
+  std::size_t layers = 0;
+  for (const auto& node : compiled.get_runtime_model()->get_ops()) {
+    const auto& info = node->get_rt_info();
+    const auto type = info.at("layerType").as<std::string>();
+    if (type != "Convolution" && type != "Deconvolution" && type != "FullyConnected") continue;
+    const auto precision = info.at("runtimePrecision").as<std::string>();
+    CAPTURE(node->get_friendly_name());
+    CHECK((precision == "u8" || precision == "i8"));
+    ++layers;
+  }
+  CHECK(layers == 6);
 }
 
 TEST_CASE("a model may be saved over the files that it was loaded from") {
