@@ -99,22 +99,32 @@ class Emitter {
 
 /// How one operator is lowered.
 using Rule = void (*)(Emitter&);
+/// Its conversion, where that is a formula of its arguments.
+using Formula = ov::OutputVector (*)(const ov::OutputVector& inputs);
 
+/// One row an operator: a rule, or a formula of the named arguments, or the frontend's conversion
+/// of another operator that takes the named arguments.
 struct OpRow {
   std::string_view target;  ///< `aten.to.dtype`, or `aten.to` for all overloads
-  Rule rule;
+  Rule rule = nullptr;
+  Formula formula = nullptr;
+  std::string_view same_as = {};    ///< `aten::div`
+  std::string_view arguments = {};  ///< names, space between; empty: the schema's order
 };
 
-/// The rule of a target: the row of the whole name, else that of the operator. Null where the
-/// frontend's own table serves it.
-Rule find_rule(std::string_view target);
+/// Lowers the node: by the row of its whole target, else by that of its operator, else by the
+/// schema's layout and the frontend's conversion. Throws `Unsupported`.
+void lower_node(Emitter& emitter);
 
 std::span<const OpRow> symbolic_rows();    ///< symbolic integers, assertions
 std::span<const OpRow> identity_rows();    ///< operators that change no value, type conversions
 std::span<const OpRow> functional_rows();  ///< core-ATen spelling that torch.compile gives
-std::span<const OpRow> list_rows();        ///< split, chunk, unbind
-std::span<const OpRow> recurrent_rows();   ///< single steps of recurrent layers
-std::span<const OpRow> index_rows();       ///< writing by index
+std::span<const OpRow> elementwise_rows();
+std::span<const OpRow> linear_rows();     ///< products, norms, layers
+std::span<const OpRow> shape_rows();      ///< reductions, diagonals, broadcasts
+std::span<const OpRow> list_rows();       ///< split, chunk, unbind
+std::span<const OpRow> recurrent_rows();  ///< single steps of recurrent layers
+std::span<const OpRow> index_rows();      ///< writing by index
 
 /// Rule of operators without a row: the schema's layout, the frontend's conversion.
 void lower_by_schema(Emitter& emitter);

@@ -106,8 +106,7 @@ Model lower(const Program& given) {
     if (!live[i]) continue;
     Emitter emitter(state, node, i);
     try {
-      const Rule rule = find_rule(node.target);
-      (rule ? rule : lower_by_schema)(emitter);
+      lower_node(emitter);
     } catch (const Unsupported& unsupported) {
       // It stays in the graph as an unknown operation, so that all are found in one run.
       reasons.emplace(i, unsupported.reason);

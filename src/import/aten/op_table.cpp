@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <vector>
 
 #include "import/aten/emitter.hpp"
 
@@ -12,19 +13,40 @@ std::string_view operator_of(std::string_view target) {
   return std::ranges::count(target, '.') >= 2 ? target.substr(0, target.rfind('.')) : target;
 }
 
-}  // namespace
-
-Rule find_rule(std::string_view target) {
-  static const auto rules = [] {
-    std::map<std::string_view, Rule> all;
-    for (const auto rows : {symbolic_rows(), identity_rows(), functional_rows(), list_rows(),
-                            recurrent_rows(), index_rows()})
-      for (const OpRow& row : rows) all.emplace(row.target, row.rule);
+const OpRow* find_row(std::string_view target) {
+  static const auto table = [] {
+    std::map<std::string_view, const OpRow*> all;
+    for (const auto rows :
+         {symbolic_rows(), identity_rows(), functional_rows(), elementwise_rows(), linear_rows(),
+          shape_rows(), list_rows(), recurrent_rows(), index_rows()})
+      for (const OpRow& row : rows) all.emplace(row.target, &row);
     return all;
   }();
   for (std::string_view name : {target, operator_of(target)})
-    if (const auto found = rules.find(name); found != rules.end()) return found->second;
+    if (const auto found = table.find(name); found != table.end()) return found->second;
   return nullptr;
+}
+
+std::vector<ValueId> arguments_of(Emitter& emitter, std::string_view names) {
+  if (names.empty()) return emitter.arguments();
+  std::vector<ValueId> ids;
+  while (!names.empty()) {
+    const std::size_t space = std::min(names.find(' '), names.size());
+    ids.push_back(emitter.argument(names.substr(0, space)));
+    names.remove_prefix(std::min(space + 1, names.size()));
+  }
+  return ids;
+}
+
+}  // namespace
+
+void lower_node(Emitter& emitter) {
+  const OpRow* row = find_row(emitter.node().target);
+  if (!row) return lower_by_schema(emitter);
+  if (row->rule) return row->rule(emitter);
+  std::vector<ValueId> arguments = arguments_of(emitter, row->arguments);
+  if (row->formula) return emitter.finish(row->formula, std::move(arguments));
+  emitter.finish(std::string(row->same_as), std::move(arguments));
 }
 
 void lower_by_schema(Emitter& emitter) {

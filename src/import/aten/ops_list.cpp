@@ -2,24 +2,12 @@
 #include <array>
 #include <optional>
 
-#include <openvino/opsets/opset13.hpp>
-
+#include "import/aten/build.hpp"
 #include "import/aten/emitter.hpp"
 
 /// Operators that give a list of tensors.
 namespace octet::importer::aten {
 namespace {
-
-namespace op = ov::opset13;
-
-std::shared_ptr<op::Constant> integers(std::vector<std::int64_t> values) {
-  const ov::Shape shape{values.size()};
-  return op::Constant::create(ov::element::i64, shape, std::move(values));
-}
-
-std::shared_ptr<op::Constant> integer(std::int64_t value) {
-  return op::Constant::create(ov::element::i64, {}, {value});
-}
 
 /// The axis counted from the front, where the rank is known.
 std::size_t axis_of(Emitter& emitter, const ov::PartialShape& shape, std::int64_t dim) {
@@ -59,7 +47,7 @@ void split_by_results(Emitter& emitter) {
         // All but the last piece are of ceil(size / count).
         const auto shape = std::make_shared<op::ShapeOf>(in.at(0), ov::element::i64);
         const auto whole = std::make_shared<op::Gather>(
-            shape, integers({at->cast_vector<std::int64_t>()[0]}), integer(0));
+            shape, integers({static_cast<std::int64_t>(axis)}), integer(0));
         const auto many = integers({static_cast<std::int64_t>(count)});
         const auto rounded =
             std::make_shared<op::Add>(whole, integers({static_cast<std::int64_t>(count) - 1}));

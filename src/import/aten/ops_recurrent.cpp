@@ -1,7 +1,6 @@
 #include <array>
 
-#include <openvino/opsets/opset13.hpp>
-
+#include "import/aten/build.hpp"
 #include "import/aten/emitter.hpp"
 
 /// Single steps of recurrent layers, spelled out as the matrix products that they are, so that each
@@ -9,7 +8,6 @@
 namespace octet::importer::aten {
 namespace {
 
-namespace op = ov::opset13;
 using Value = ov::Output<ov::Node>;
 
 /// x W^T (+ b)

@@ -1,13 +1,11 @@
 #include <array>
 
-#include <openvino/opsets/opset13.hpp>
-
+#include "import/aten/build.hpp"
 #include "import/aten/emitter.hpp"
 
 namespace octet::importer::aten {
 namespace {
 
-namespace op = ov::opset13;
 using ov::element::f32;
 using ov::element::i64;
 
