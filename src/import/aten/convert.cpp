@@ -119,6 +119,7 @@ Model convert(const Program& program, const Outputs& outputs, std::shared_ptr<co
                 std::string("OpenVINO failed to convert the model: ") + error.what(),
                 "Report this model to Octet");
   }
+  model.graph->set_friendly_name("model");  // OpenVINO numbers models in the order of their making
   model.sources = give_names(model.graph, program, outputs.items);
   store_sources(model);
   return model;

@@ -137,6 +137,20 @@ Inputs step(const Inputs& in) {
   return {make<op::Select>(make<op::Equal>(x, zero_like(x)), as(in[1], x), outside)};
 }
 
+/// Sums with a factor: a factor of 1 is left out, or the frontend multiplies by it.
+void scaled_sum(Emitter& emitter) {
+  std::vector<ValueId> arguments = emitter.arguments();
+  const auto alpha = emitter.schema() ? emitter.schema()->index_of("alpha") : std::nullopt;
+  if (!alpha) return lower_by_schema(emitter);
+  const Argument* given = emitter.given("alpha");
+  const bool is_symbolic =
+      given && (std::holds_alternative<ValueRef>(*given) ||
+                (std::holds_alternative<SymInt>(*given) && !std::get<SymInt>(*given).value));
+  if (!is_symbolic && emitter.number("alpha") == 1) arguments[*alpha] = emitter.none();
+  const std::string& target = emitter.node().target;
+  emitter.finish("aten::" + target.substr(5, target.rfind('.') - 5), std::move(arguments));
+}
+
 /// Rounds down, also for negative integers: what the division leaves over is taken away first.
 Inputs floor_divide(const Inputs& in) {
   Tensor a = in[0], b = in[1];
@@ -186,6 +200,9 @@ Inputs is_in(const Inputs& in) {
 
 std::span<const OpRow> elementwise_rows() {
   static constexpr std::array rows = {
+      OpRow{.target = "aten.add", .rule = scaled_sum},
+      OpRow{.target = "aten.sub", .rule = scaled_sum},
+      OpRow{.target = "aten.rsub", .rule = scaled_sum},
       OpRow{.target = "aten.addcdiv",
             .formula = add_quotient,
             .arguments = "self tensor1 tensor2 value"},

@@ -295,7 +295,9 @@ SourceInfo read_source(const View& node) {
     const std::string stack = metadata.at("nn_module_stack").text();
     const std::string last = stack.substr(stack.rfind(';') + 1);
     const std::size_t first_comma = last.find(','), second_comma = last.rfind(',');
-    if (first_comma != std::string::npos && second_comma > first_comma) {
+    // What torch adds itself, such as checks of sizes, is of no module.
+    const bool is_added = last.starts_with("_empty_nn_module_stack");
+    if (!is_added && first_comma != std::string::npos && second_comma > first_comma) {
       info.module_path = last.substr(first_comma + 1, second_comma - first_comma - 1);
       info.module_class = last.substr(second_comma + 1);
       // A module that is called again is numbered: `conv@1`.
@@ -315,7 +317,7 @@ SourceInfo read_source(const View& node) {
       const std::size_t end = trace.find_first_not_of("0123456789", number);
       // The user's innermost line: torch's own frames say nothing of the model.
       const bool is_torch = path.find("/site-packages/torch/") != std::string::npos;
-      if (is_torch && !info.source_line.empty()) continue;
+      if (path.starts_with("torch/") || (is_torch && !info.source_line.empty())) continue;
       info.source_line = path + ":" + trace.substr(number, end - number);
     }
   }
