@@ -43,8 +43,8 @@ enum class Layout { nchw, nhwc };
 /// decode to RGB, resize the shorter side to `resize` (bilinear, antialiased), crop `crop` from the
 /// centre, divide by 255, subtract `mean`, divide by `scale`.
 struct ImageOptions {
-  std::vector<float> mean{};      ///< per channel, in units of 0..1; empty: 0
-  std::vector<float> scale{};     ///< per channel divisor; empty: 1
+  std::vector<float> mean{};   ///< per channel, in units of 0..1; empty: 0
+  std::vector<float> scale{};  ///< per channel divisor; empty: 1
   Layout layout = Layout::nchw;
   std::vector<std::size_t> resize{};  ///< {} model's size, {s} shorter side, {h, w} exact
   std::vector<std::size_t> crop{};    ///< {} none or the model's size, {s} square, {h, w}
@@ -63,8 +63,8 @@ OCTET_API std::unique_ptr<Dataset> npy_file(const std::filesystem::path& file);
 OCTET_API std::unique_ptr<Dataset> npz_file(const std::filesystem::path& file);
 /// `count` items of uniform noise for the model's inputs, from a fixed seed. Ranges measured on
 /// noise are meaningless: `diagnostics()` says so.
-OCTET_API std::unique_ptr<Dataset> random_data(const std::shared_ptr<ov::Model>& model,
-                                               std::size_t count);
+OCTET_API std::unique_ptr<Dataset> random_samples(const std::shared_ptr<ov::Model>& model,
+                                                  std::size_t count);
 /// Items that are in memory already.
 OCTET_API std::unique_ptr<Dataset> in_memory(std::vector<Sample> items);
 
