@@ -60,13 +60,20 @@ class Functionalizer {
           return schema && schema->writes();
         }))
       return result;
-    for (const Input& input : given_.inputs) add_memory(input.name, input.meta);
-    for (const Weight& weight : given_.weights)
+    for (const Input& input : given_.inputs) {
+      kept_names_[versions_.size()] = input.user_name.empty() ? input.name : input.user_name;
+      add_memory(input.name, input.meta);
+    }
+    for (const Weight& weight : given_.weights) {
+      kept_names_[versions_.size()] = weight.qualified_name;
       add_memory(weight.name, {weight.data.get_element_type(), weight.data.get_shape(), true});
+    }
     for (std::size_t i = 0; i < given_.nodes.size(); ++i) take(i);
     for (Output& output : result.outputs)
       if (!output.name.empty()) output.name = newest(output.name);
     result.nodes = std::move(nodes_);
+    for (const auto& [memory, name] : kept_names_)
+      if (versions_[memory] > 0) result.diagnostics.push_back(state_dropped(name));
     return result;
   }
 
@@ -246,9 +253,19 @@ class Functionalizer {
   std::vector<std::size_t> versions_;  ///< of each memory: how often it was written to
   std::map<std::string, std::size_t> by_name_;
   std::map<std::string, ValueMeta> metas_;
+  std::map<std::size_t, std::string> kept_names_;  ///< memories that outlive a run: user's names
 };
 
 }  // namespace
+
+Diagnostic state_dropped(const std::string& name) {
+  return {Diagnostic::Severity::warning,
+          "import",
+          "state_dropped",
+          "'" + name + "'",
+          "the model writes to it while it runs; the converted model does not keep what is written",
+          "Return the new value as an output of the model if the next call needs it"};
+}
 
 Program functionalize(const Program& program) {
   return Functionalizer(program).run();

@@ -317,7 +317,9 @@ SourceInfo read_source(const View& node) {
       const std::size_t end = trace.find_first_not_of("0123456789", number);
       // The user's innermost line: torch's own frames say nothing of the model.
       const bool is_torch = path.find("/site-packages/torch/") != std::string::npos;
-      if (path.starts_with("torch/") || (is_torch && !info.source_line.empty())) continue;
+      if (path.starts_with("torch/") || path.starts_with("<eval_with_key>") ||
+          (is_torch && !info.source_line.empty()))
+        continue;
       info.source_line = path + ":" + trace.substr(number, end - number);
     }
   }

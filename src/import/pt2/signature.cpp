@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "import/aten/functionalize.hpp"
 #include "import/pt2/graph.hpp"
 #include "import/pt2/tree.hpp"
 
@@ -158,12 +159,7 @@ class SignatureReader {
     if (kind == "token") return;
     for (const char* key : {"buffer_name", "parameter_name", "user_input_name"})
       if (value.has(key)) {
-        const std::string name = value.at(key).text();
-        program_.diagnostics.push_back(
-            {Diagnostic::Severity::warning, "import", "state_dropped", "'" + name + "'",
-             "the model writes to it while it runs; the converted model does not keep what is "
-             "written",
-             "Return the new value as an output of the model if the next call needs it"});
+        program_.diagnostics.push_back(aten::state_dropped(value.at(key).text()));
         return;
       }
     spec.fail("an output of the kind '" + kind + "' cannot be read", ErrorCode::unsupported_model);

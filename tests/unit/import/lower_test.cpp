@@ -209,6 +209,23 @@ output y linear_1
   CHECK(data[0] == text.program.weights[0].data.data());
 }
 
+TEST_CASE("a write to a buffer or an input is noted as dropped") {
+  const auto text = parse_program(R"(
+input x f32 4
+weight b_n block.count f32 4
+weight b_m block.mean f32 4
+add_ = aten.add_.Tensor self=b_n other=1.0 -> f32 4
+mul_ = aten.mul_.Tensor self=x other=b_n -> f32 4
+add = aten.add.Tensor self=mul_ other=b_m -> f32 4
+output y add
+)");
+  const octet::Model model = lower(text.program);
+  REQUIRE(model.diagnostics.size() == 2);
+  CHECK(model.diagnostics[0].code == "state_dropped");
+  CHECK(model.diagnostics[0].where == "'x'");
+  CHECK(model.diagnostics[1].where == "'block.count'");
+}
+
 TEST_CASE("the owner of the weights lives as long as the model") {
   auto text = parse_program(R"(
 input x f32 2 3
