@@ -9,6 +9,7 @@
 #include <memory>
 #include <new>
 
+#include "io/jpeg_check.hpp"
 #include "io/pnm.hpp"
 
 namespace octet::io {
@@ -64,6 +65,8 @@ DecodedImage decode_image(std::span<const std::byte> bytes) {
     return result;
   }
   if (auto pnm = decode_pnm(bytes)) return *std::move(pnm);
+  if (bytes[0] == std::byte{0xFF}) result.problem = problem_of_jpeg(bytes);
+  if (!result.problem.empty()) return result;
 
   int width = 0, height = 0, channels = 0;
   if (!stbi_info_from_memory(reinterpret_cast<const stbi_uc*>(bytes.data()),

@@ -184,6 +184,15 @@ TEST_CASE("no cut of an image passes for a whole one") {
   }
 }
 
+TEST_CASE("a JPEG with an impossible Huffman table does not reach the decoder") {
+  std::string bytes = read_bytes(cases / "wide.jpg");
+  const std::size_t table = bytes.find("\xFF\xC4");
+  REQUIRE(table != std::string::npos);
+  bytes.replace(table + 5, 16, 16, '\x20');  // 512 codes
+  CHECK(io::decode_image(std::as_bytes(std::span(bytes))).problem ==
+        "it is damaged (a Huffman table is impossible)");
+}
+
 TEST_CASE("PNM headers and brightness are read as Netpbm defines them") {
   const auto pixels_of = [](const std::string& text) {
     const io::DecodedImage decoded = io::decode_image(std::as_bytes(std::span(text)));
