@@ -4,7 +4,6 @@
 #include <set>
 #include <unordered_set>
 
-#include <openvino/core/except.hpp>
 #include <openvino/core/graph_util.hpp>
 #include <openvino/op/convert.hpp>
 #include <openvino/op/convert_like.hpp>
@@ -114,7 +113,9 @@ Model convert(const Program& program, const Outputs& outputs, std::shared_ptr<co
     passes.register_pass<ov::pass::ConstantFolding>();
     passes.run_passes(model.graph);
     model.graph->validate_nodes_and_infer_types();
-  } catch (const ov::Exception& error) {
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
     throw Error(ErrorCode::conversion_failed, "import", program.origin,
                 std::string("OpenVINO failed to convert the model: ") + error.what(),
                 "Report this model to Octet");

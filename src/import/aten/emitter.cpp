@@ -81,6 +81,12 @@ ValueId Emitter::reference(const std::string& name) const {
   return found->second;
 }
 
+ValueId Emitter::tensor(const ValueRef& value) const {
+  const ValueId id = reference(value.name);
+  if (id == none()) unsupported("it reads '" + value.name + "', which is None");
+  return id;
+}
+
 ValueId Emitter::constant(TsLiteral literal) {
   if (std::holds_alternative<TsNone>(literal)) return state_.none;
   const ValueId id = state_.graph.add_value(literal_value(literal));
@@ -108,7 +114,7 @@ ValueId Emitter::value_of(const Argument& argument, const SchemaArgument* schema
           [&](const ValueRef& value) { return reference(value.name); },
           [&](const std::vector<ValueRef>& values) {
             std::vector<ValueId> items;
-            for (const ValueRef& value : values) items.push_back(reference(value.name));
+            for (const ValueRef& value : values) items.push_back(tensor(value));
             return list(std::move(items));
           },
           [&](const OptionalRefs& values) {
@@ -159,7 +165,16 @@ ValueId Emitter::from_default(const SchemaArgument& argument) {
 ValueId Emitter::argument(std::string_view name) {
   const SchemaArgument* schema = schema_argument(name);
   if (schema && says_where(schema->type)) return none();
-  if (const Argument* found = given(name)) return value_of(*found, schema);
+  if (const Argument* found = given(name)) {
+    // Converters rely on what the schema promises.
+    const bool may_be_none =
+        !schema || schema->is_optional ||
+        (schema->default_value && std::holds_alternative<std::monostate>(*schema->default_value));
+    const ValueId id = value_of(*found, schema);
+    if (id == none() && !may_be_none)
+      unsupported("its argument '" + std::string(name) + "' is None");
+    return id;
+  }
   if (!schema) unsupported("its argument '" + std::string(name) + "' is missing");
   return from_default(*schema);
 }

@@ -65,6 +65,8 @@ class Emitter {
   ValueId constant(TsLiteral literal);
   ValueId list(std::vector<ValueId> items);
   ValueId value_of(const Argument& argument, const SchemaArgument* schema);
+  /// The value itself. Throws `Unsupported` where it is None.
+  ValueId tensor(const ValueRef& value) const;
 
   /// A helper node with one result.
   ValueId emit(std::string op, std::vector<ValueId> inputs);

@@ -12,9 +12,9 @@ namespace {
 
 /// The result is the first argument.
 void same(Emitter& emitter) {
-  const auto& arguments = emitter.node().arguments;
-  if (arguments.empty()) emitter.unsupported("it has no argument");
-  emitter.alias(emitter.value_of(arguments.front().value, nullptr));
+  if (!emitter.schema() || emitter.schema()->arguments.empty())
+    emitter.unsupported("it is of an unknown overload");
+  emitter.alias(emitter.argument(emitter.schema()->arguments.front().name));
 }
 
 /// Conversions between element types; devices and memory formats mean nothing here.

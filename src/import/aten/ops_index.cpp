@@ -26,7 +26,7 @@ void put_by_mask(Emitter& emitter, const ValueRef& mask, std::int64_t missing_ax
             std::make_shared<op::Reshape>(in.at(2), none, false), in.at(0));
         return {std::make_shared<op::Select>(condition, number, in.at(0))};
       },
-      {emitter.argument("self"), emitter.value_of(mask, nullptr), emitter.argument("values")});
+      {emitter.argument("self"), emitter.tensor(mask), emitter.argument("values")});
 }
 
 /// The indices of `x[:, i, j] = values`: None before, tensors after; nothing where mixed.
@@ -122,7 +122,7 @@ void index_put(Emitter& emitter) {
     return lower_by_schema(emitter);
   }
   std::vector<ValueId> inputs{emitter.argument("self"), emitter.argument("values")};
-  for (const ValueRef& index : run->indices) inputs.push_back(emitter.value_of(index, nullptr));
+  for (const ValueRef& index : run->indices) inputs.push_back(emitter.tensor(index));
   const std::int64_t leading = run->leading;
   emitter.finish(
       [=](const ov::OutputVector& in) { return scatter(in, rank, leading, accumulates); },

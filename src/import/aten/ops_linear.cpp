@@ -21,7 +21,7 @@ void einsum(Emitter& emitter) {
     equation += "->" + result;
   }
   std::vector<ValueId> inputs;
-  for (const ValueRef& tensor : *tensors) inputs.push_back(emitter.value_of(tensor, nullptr));
+  for (const ValueRef& tensor : *tensors) inputs.push_back(emitter.tensor(tensor));
   emitter.finish(
       [equation](const ov::OutputVector& in) -> ov::OutputVector {
         return {std::make_shared<op::Einsum>(in, equation)};

@@ -71,9 +71,9 @@ std::vector<ValueId> parameters(Emitter& emitter, std::vector<ValueId> states) {
 void lstm_cell(Emitter& emitter) {
   const auto* states = std::get_if<std::vector<ValueRef>>(emitter.given("hx"));
   if (!states || states->size() != 2) emitter.unsupported("its state is not a pair of tensors");
-  emitter.finish(lstm_step, parameters(emitter, {emitter.argument("input"),
-                                                 emitter.value_of((*states)[0], nullptr),
-                                                 emitter.value_of((*states)[1], nullptr)}));
+  emitter.finish(lstm_step,
+                 parameters(emitter, {emitter.argument("input"), emitter.tensor((*states)[0]),
+                                      emitter.tensor((*states)[1])}));
 }
 
 template <ov::OutputVector (*step)(const ov::OutputVector&)>
@@ -81,10 +81,37 @@ void cell(Emitter& emitter) {
   emitter.finish(step, parameters(emitter, {emitter.argument("input"), emitter.argument("hx")}));
 }
 
+/// The frontend takes for granted that the lists are as long as the flags say.
+void layers(Emitter& emitter) {
+  const auto count = [&](const char* name) -> std::int64_t {
+    const Argument* given = emitter.given(name);
+    if (given && std::holds_alternative<ValueRef>(*given)) return 1;
+    const auto* list = given ? std::get_if<std::vector<ValueRef>>(given) : nullptr;
+    if (!list) emitter.unsupported(std::string("its argument '") + name + "' is not tensors");
+    return static_cast<std::int64_t>(list->size());
+  };
+  const bool is_lstm = emitter.node().target.starts_with("aten.lstm");
+  const std::int64_t depth = emitter.integer("num_layers");
+  const std::int64_t directions = emitter.boolean("bidirectional") ? 2 : 1;
+  const std::int64_t per_layer = emitter.boolean("has_biases") ? 4 : 2;
+  constexpr std::int64_t deepest = 1000;
+  if (depth < 1 || depth > deepest) emitter.unsupported("its number of layers is out of range");
+  const std::int64_t parameters_given = count("params");
+  if (is_lstm && parameters_given == depth * directions * (per_layer + 1))
+    emitter.unsupported("an LSTM with a projection (proj_size) cannot be converted");
+  if (parameters_given != depth * directions * per_layer || count("hx") != (is_lstm ? 2 : 1))
+    emitter.unsupported("the numbers of its weights and states do not fit its layers");
+  lower_by_schema(emitter);
+}
+
 }  // namespace
 
 std::span<const OpRow> recurrent_rows() {
   static constexpr std::array rows = {
+      OpRow{"aten.lstm.input", layers},
+      OpRow{"aten.gru.input", layers},
+      OpRow{"aten.rnn_tanh.input", layers},
+      OpRow{"aten.rnn_relu.input", layers},
       OpRow{"aten.lstm_cell", lstm_cell},
       OpRow{"aten.gru_cell", cell<gru_step>},
       OpRow{"aten.rnn_tanh_cell", cell<simple_step<op::Tanh>>},

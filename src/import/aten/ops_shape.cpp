@@ -99,7 +99,7 @@ void broadcast_tensors(Emitter& emitter) {
   const auto* tensors = std::get_if<std::vector<ValueRef>>(emitter.given("tensors"));
   if (!tensors) emitter.unsupported("its tensors are no list");
   std::vector<ValueId> inputs;
-  for (const ValueRef& tensor : *tensors) inputs.push_back(emitter.value_of(tensor, nullptr));
+  for (const ValueRef& tensor : *tensors) inputs.push_back(emitter.tensor(tensor));
   emitter.finish(
       [](const ov::OutputVector& in) -> ov::OutputVector {
         const auto both = [](const Tensor& x, const Tensor& shape) {

@@ -14,10 +14,14 @@ ov::Output<ov::Node> as(const ov::Output<ov::Node>& value, ov::element::Type typ
   return std::make_shared<op::Convert>(value, type);
 }
 
-std::vector<ValueId> operands(Emitter& emitter) {
+std::vector<ValueId> operands(Emitter& emitter, std::size_t count) {
   std::vector<ValueId> ids;
-  for (const NamedArgument& argument : emitter.node().arguments)
+  if (emitter.node().arguments.size() != count)
+    emitter.unsupported("it has another number of operands");
+  for (const NamedArgument& argument : emitter.node().arguments) {
     ids.push_back(emitter.value_of(argument.value, nullptr));
+    if (ids.back() == emitter.none()) emitter.unsupported("an operand is None");
+  }
   return ids;
 }
 
@@ -33,7 +37,7 @@ void binary(Emitter& emitter) {
         const auto type = is_real(in.at(0)) || is_real(in.at(1)) ? f32 : i64;
         return {std::make_shared<Op>(as(in.at(0), type), as(in.at(1), type))};
       },
-      operands(emitter));
+      operands(emitter, 2));
 }
 
 void true_divide(Emitter& emitter) {
@@ -41,7 +45,7 @@ void true_divide(Emitter& emitter) {
       [](const ov::OutputVector& in) -> ov::OutputVector {
         return {std::make_shared<op::Divide>(as(in.at(0), f32), as(in.at(1), f32))};
       },
-      operands(emitter));
+      operands(emitter, 2));
 }
 
 template <class Op>
@@ -51,7 +55,7 @@ void logical(Emitter& emitter) {
         return {std::make_shared<Op>(as(in.at(0), ov::element::boolean),
                                      as(in.at(1), ov::element::boolean))};
       },
-      operands(emitter));
+      operands(emitter, 2));
 }
 
 template <class Op>
@@ -60,7 +64,7 @@ void unary(Emitter& emitter) {
       [](const ov::OutputVector& in) -> ov::OutputVector {
         return {std::make_shared<Op>(in.at(0))};
       },
-      operands(emitter));
+      operands(emitter, 1));
 }
 
 /// `math.ceil` and its like: from a real number to an integer.
@@ -71,17 +75,17 @@ void to_integer(Emitter& emitter) {
         if (!is_real(in.at(0))) return {in.at(0)};
         return {as(std::make_shared<Op>(in.at(0)), i64)};
       },
-      operands(emitter));
+      operands(emitter, 1));
 }
 
 void truncate(Emitter& emitter) {
   emitter.finish([](const ov::OutputVector& in) -> ov::OutputVector { return {as(in.at(0), i64)}; },
-                 operands(emitter));
+                 operands(emitter, 1));
 }
 
 void to_real(Emitter& emitter) {
   emitter.finish([](const ov::OutputVector& in) -> ov::OutputVector { return {as(in.at(0), f32)}; },
-                 operands(emitter));
+                 operands(emitter, 1));
 }
 
 void select(Emitter& emitter) {
@@ -89,16 +93,24 @@ void select(Emitter& emitter) {
       [](const ov::OutputVector& in) -> ov::OutputVector {
         return {std::make_shared<op::Select>(in.at(0), in.at(1), in.at(2))};
       },
-      operands(emitter));
+      operands(emitter, 3));
 }
 
+/// Of a list of numbers.
 void sum(Emitter& emitter) {
+  const auto& arguments = emitter.node().arguments;
+  const auto* items =
+      arguments.empty() ? nullptr : std::get_if<std::vector<SymInt>>(&arguments.front().value);
+  if (!items || items->empty()) emitter.unsupported("its argument is not a list of integers");
+  std::vector<ValueId> inputs;
+  for (const SymInt& item : *items) inputs.push_back(emitter.value_of(item, nullptr));
   emitter.finish(
       [](const ov::OutputVector& in) -> ov::OutputVector {
-        const auto axis = op::Constant::create(i64, {}, {0});
-        return {std::make_shared<op::ReduceSum>(as(in.at(0), i64), axis)};
+        Tensor total = as(in.front(), i64);
+        for (std::size_t i = 1; i < in.size(); ++i) total = make<op::Add>(total, as(in[i], i64));
+        return {total};
       },
-      operands(emitter));
+      std::move(inputs));
 }
 
 void size(Emitter& emitter) {
