@@ -49,6 +49,13 @@ std::optional<std::string> functional_target(const std::string& target) {
   return std::nullopt;
 }
 
+/// The in-place spelling may name its arguments otherwise: `dropout_(self)`, `dropout(input)`.
+void rename_arguments(std::vector<NamedArgument>& arguments, const Schema& from, const Schema& to) {
+  for (NamedArgument& argument : arguments)
+    if (const auto index = from.index_of(argument.name); index && *index < to.arguments.size())
+      argument.name = to.arguments[*index].name;
+}
+
 class Functionalizer {
  public:
   explicit Functionalizer(const Program& given) : given_(given) {}
@@ -181,6 +188,7 @@ class Functionalizer {
   void write(const Node& node, std::size_t handle, const std::string& functional) {
     Node computed = node;
     computed.target = functional;
+    rename_arguments(computed.arguments, *find_schema(node.target), *find_schema(functional));
     read_newest(computed);
     const auto op = split_target(node.target).first;
     const std::string name = node.outputs.empty() || node.outputs[0].name.empty()
