@@ -13,7 +13,8 @@
 namespace octet {
 
 enum class Preset { performance, mixed };
-enum class ModelType { transformer };
+/// `generic`: not a transformer, whatever the graph looks like.
+enum class ModelType { transformer, generic };
 enum class TargetDevice { any, cpu, cpu_spr, gpu, npu };
 enum class QuantizationMode { symmetric, asymmetric };
 enum class OverflowFix { enable, first_layer, disable };
@@ -98,7 +99,7 @@ struct Progress {
 /// Options of `quantize`, with the meanings of the tutorial's parameters.
 struct QuantizeOptions {
   std::optional<Preset> preset;  ///< unset: performance; mixed for a transformer
-  std::optional<ModelType> model_type;
+  std::optional<ModelType> model_type;  ///< unset: found out from the graph
   TargetDevice target_device = TargetDevice::any;
   std::size_t subset_size = 300;  ///< items of the dataset (batches, not images)
   bool fast_bias_correction = true;

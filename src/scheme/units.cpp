@@ -1,0 +1,125 @@
+#include "scheme/units.hpp"
+
+#include <openvino/op/gru_sequence.hpp>
+
+#include "graph/patterns.hpp"
+#include "graph/weights.hpp"
+#include "scheme/post_processing.hpp"
+
+namespace octet::scheme {
+namespace {
+
+using graph::Graph;
+using graph::Op;
+using graph::Trait;
+using graph::View;
+
+std::vector<graph::Fusion> fusions(const View& view, const std::vector<graph::Pattern>& patterns,
+                                   bool composite) {
+  std::vector<graph::Fusion> result;
+  for (graph::Match& match : graph::find_matches(view, patterns)) {
+    const Op op = composite ? Op::CompositeActivation : view.op[match.units.front()];
+    result.push_back({std::move(match.units), op, composite});
+  }
+  return result;
+}
+
+/// Marks the nodes of patterns that stay in floating point, with the pattern's name.
+void ignore_patterns(const View& view, const Settings& settings,
+                     std::vector<std::string>& reasons) {
+  std::vector<graph::Pattern> patterns;
+  for (const graph::IgnoredPattern& row : graph::ignored_patterns()) {
+    if (row.transformer_only && !settings.is_transformer) continue;
+    if (row.is_optional && !settings.target->float_attention_output) continue;
+    patterns.push_back(row.pattern);
+  }
+  for (const graph::Match& match : graph::find_matches(view, patterns))
+    for (const int unit : match.units)
+      for (const int node : view.nodes[unit])
+        reasons[node] = "pattern " + patterns[match.pattern].name;
+}
+
+/// Arithmetic that a transformer is too sensitive to have in integers.
+bool is_float_in_transformer(Op op, const Target& target) {
+  if (op == Op::Multiply) return target.float_multiply_in_transformer;
+  return graph::is_class(op, graph::op_class::float_in_transformer);
+}
+
+/// One list a row of the target's table; the default for operations that it does not list.
+std::vector<SpecList> make_lists(const Settings& settings) {
+  using graph::Options;
+  std::vector<SpecList> lists;
+  for (int row = 0; row <= static_cast<int>(Options::unlisted); ++row) {
+    const auto options = static_cast<Options>(row);
+    QuantizationParameters parameters = settings.activations;
+    // Attention has symmetric quantizers only, whatever the preset.
+    if (options == Options::attention) parameters.mode = QuantizationMode::symmetric;
+    SpecList list = constrain(activation_specs(*settings.target, options), settings.activation_mode,
+                              parameters);
+    if (options == Options::unlisted)
+      list = {default_spec(settings.activation_mode, settings.activations)};
+    if (list.empty())
+      throw Error(ErrorCode::invalid_argument, "scheme", "activations_quantization_params",
+                  "target '" + std::string(settings.target->name) + "' has no such quantizers",
+                  "Leave bits and granularity unset");
+    lists.push_back(std::move(list));
+  }
+  return lists;
+}
+
+bool resets_after_matmul(const ov::Node& node) {
+  const auto* gru = dynamic_cast<const ov::op::v5::GRUSequence*>(&node);
+  return gru && gru->get_linear_before_reset();
+}
+
+}  // namespace
+
+Units make_units(const Graph& graph, const graph::ResolvedScope& scope, const Settings& settings) {
+  Units units;
+  View view = graph::view_of(graph);
+  view = graph::fuse(view, fusions(view, graph::composite_patterns(), true));
+
+  std::vector<std::string> reasons(graph.nodes.size());
+  ignore_patterns(view, settings, reasons);
+  for (int node = 0; node < graph.size(); ++node) {
+    if (resets_after_matmul(*graph.nodes[node])) reasons[node] = "GRU that resets after its matmul";
+    if (scope.rule_of[node] >= 0) reasons[node] = scope.rules[scope.rule_of[node]];
+  }
+
+  units.view = graph::fuse(
+      view, fusions(view, graph::fused_patterns(settings.target->fuses_elementwise), false));
+  const int count = units.view.size();
+  units.unit_of.assign(graph.nodes.size(), -1);
+  units.ignored.resize(count);
+  for (int unit = 0; unit < count; ++unit) {
+    for (const int node : units.view.nodes[unit]) units.unit_of[node] = unit;
+    // A unit is its first operation: what is fused behind that goes where it goes.
+    units.ignored[unit] = reasons[units.view.nodes[unit].front()];
+    if (units.ignored[unit].empty() && settings.is_transformer &&
+        is_float_in_transformer(units.view.op[unit], *settings.target))
+      units.ignored[unit] = "arithmetic of a transformer";
+  }
+  ignore_post_processing(graph, units.view, units.ignored);
+
+  units.lists = make_lists(settings);
+  UnitTraits& traits = units.traits;
+  for (int unit = 0; unit < count; ++unit) {
+    const Op op = units.view.op[unit];
+    const graph::OpRow& row = graph::row(op);
+    const bool ignored = !units.ignored[unit].empty();
+    graph::Options options = row.options;
+    Trait trait = ignored ? Trait::none : row.trait;
+    if (op == Op::Result && settings.quantize_outputs) {
+      trait = Trait::inputs;
+      options = graph::Options::unlisted;
+    }
+    traits.trait.push_back(trait);
+    traits.specs.push_back(&units.lists[static_cast<int>(options)]);
+    traits.is_unified.push_back(!ignored && graph::is_class(op, graph::op_class::unified));
+    traits.is_dynamic_matmul.push_back(
+        op == Op::MatMul && graph::weights_of(graph, units.view.nodes[unit].front()).empty());
+  }
+  return units;
+}
+
+}  // namespace octet::scheme
