@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <string_view>
 
 #include "import/aten/references.hpp"
@@ -39,14 +38,24 @@ std::pair<std::string, std::string> split_target(const std::string& target) {
   return {target.substr(0, dot), dot == std::string::npos ? "" : target.substr(dot + 1)};
 }
 
-/// `aten.add.Tensor` of `aten.add_.Tensor`, where there is such an operator.
-std::optional<std::string> functional_target(const std::string& target) {
+/// Overloads that are named otherwise in place.
+constexpr std::pair<std::string_view, std::string_view> other_overloads[] = {
+    {"aten.float_power_.Tensor", "aten.float_power.Tensor_Tensor"},
+    {"aten.floor_divide_.Tensor", "aten.floor_divide.default"},
+    {"aten.pow_.Scalar", "aten.pow.Tensor_Scalar"},
+    {"aten.pow_.Tensor", "aten.pow.Tensor_Tensor"},
+    {"aten.transpose_.default", "aten.transpose.int"},
+};
+
+/// `aten.add.Tensor` of `aten.add_.Tensor`. An operator without a functional form stays itself: its
+/// result is read, so that it is refused where there is no conversion.
+std::string functional_target(const std::string& target) {
+  for (const auto& [in_place, functional] : other_overloads)
+    if (target == in_place) return std::string(functional);
   auto [op, overload] = split_target(target);
-  if (!op.ends_with('_') || op.ends_with("__")) return std::nullopt;
-  op.pop_back();
+  if (op.ends_with('_') && !op.ends_with("__")) op.pop_back();
   const std::string name = op + "." + overload;
-  if (find_schema(name)) return name;
-  return std::nullopt;
+  return find_schema(name) ? name : target;
 }
 
 /// The in-place spelling may name its arguments otherwise: `dropout_(self)`, `dropout(input)`.
@@ -150,8 +159,7 @@ class Functionalizer {
     const std::string* target = first ? reference_of(node, first->name) : nullptr;
     const auto known = target ? by_name_.find(*target) : by_name_.end();
     if (known != by_name_.end() && first->is_written)
-      if (const auto functional = functional_target(node.target))
-        return write(node, known->second, *functional);
+      return write(node, known->second, functional_target(node.target));
     Node copy = node;
     read_newest(copy);
     const bool may_share = known != by_name_.end() && !first->is_written &&
