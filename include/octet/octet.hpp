@@ -2,10 +2,12 @@
 #pragma once
 
 #include "octet/dataset.hpp"
+#include "octet/diagnose.hpp"
 #include "octet/error.hpp"
 #include "octet/model.hpp"
 #include "octet/options.hpp"
 #include "octet/quantize.hpp"
 #include "octet/recipe.hpp"
+#include "octet/report.hpp"
 #include "octet/runtime.hpp"
 #include "octet/version.hpp"

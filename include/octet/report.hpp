@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "octet/diagnose.hpp"
+#include "octet/export.hpp"
+#include "octet/model.hpp"
+#include "octet/quantize.hpp"
+#include "octet/runtime.hpp"
+
+/// Results as text for people and as JSON for machines. Nothing here prints.
+namespace octet::report {
+
+/// Decisions by module, with the reason for what stays in floating point.
+OCTET_API std::string layers_text(const Model& model, const std::vector<LayerDecision>& layers);
+/// `{"format", "layers": [{"node", "module", "module_class", "op", "source", "type", "precision",
+/// "reason"}], "counts": {"int8", "float"}}`; what is not known is left out.
+OCTET_API std::string layers_json(const Model& model, const std::vector<LayerDecision>& layers);
+
+/// What `quantize` was called on and what was written.
+struct Files {
+  std::string model, output, recipe;
+  std::uint64_t model_bytes = 0, output_bytes = 0;  ///< 0: not known
+};
+OCTET_API std::string quantize_text(const QuantizeResult& result, const Files& files);
+/// `{"model", "output", "recipe", "model_bytes", "output_bytes", "samples", "seconds": {stage: s},
+/// "counts", "layers", "diagnostics": [{"severity", "stage", "code", "where", "message",
+/// "remedy"}], "octet_version", "openvino_version"}`
+OCTET_API std::string quantize_json(const QuantizeResult& result, const Files& files);
+
+struct NamedBenchmark {
+  std::string name;
+  BenchmarkResult result;
+};
+/// Latency, throughput and precisions; with two models also how many times faster the second is.
+OCTET_API std::string benchmark_text(const std::vector<NamedBenchmark>& benchmarks);
+/// `{"models": [{"model", "median_ms", "p10_ms", "p90_ms", "throughput", "iterations",
+/// "compile_ms", "kinds": [{"type", "precisions": {p: n}, "ms"}], "layers": [{"name", "originals",
+/// "type", "precision", "kernel", "ms"}]}], "ratio": {"latency", "throughput"}}`
+OCTET_API std::string benchmark_json(const std::vector<NamedBenchmark>& benchmarks);
+
+/// Layers of each kind and the precision that they ran in.
+OCTET_API std::string precisions_text(const std::vector<ExecutedLayer>& executed);
+
+OCTET_API std::string comparison_text(const Comparison& comparison);
+/// `{"samples", "outputs": [{"name", "cosine", "sqnr_db", "max_error", "top1_agreement"}]}`; an
+/// infinite ratio is null.
+OCTET_API std::string comparison_json(const Comparison& comparison);
+
+}  // namespace octet::report

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <vector>
+
+#include <openvino/runtime/tensor.hpp>
+
+namespace octet::core {
+
+/// The elements as f64, row-major. Throws `Error` (internal) for types of less than a byte.
+std::vector<double> values_of(const ov::Tensor& tensor);
+
+}  // namespace octet::core

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "octet/report.hpp"
+
+namespace octet::report {
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(const Model& model, const std::vector<LayerDecision>& layers);
+Json json_of(const std::vector<Diagnostic>& diagnostics);
+Json counts_of(const std::vector<LayerDecision>& layers);
+/// Indented; text that is no UTF-8 is repaired. Ends in a newline.
+std::string dump(const Json& json);
+
+}  // namespace octet::report
