@@ -16,6 +16,7 @@ inline std::string number(double value, int digits) {
 /// About three significant digits: 0.0123, 1.23, 12.3, 123.
 inline std::string short_number(double value) {
   const double size = std::abs(value);
+  if (size == 0) return "0";
   return number(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.995 ? 2 : 4);
 }
 

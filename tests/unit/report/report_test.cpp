@@ -36,6 +36,7 @@ BenchmarkResult result_of(double milliseconds, const std::string& precision) {
   result.p90_ms = milliseconds * 2;
   result.throughput = 1000 / milliseconds;
   result.iterations = 7;
+  result.compile_ms = 40;
   result.layers = {{"a", {"conv2d"}, "Convolution", precision, "kernel", 0.5},
                    {"b", {"x"}, "Convolution", "f32", "kernel", 0.25}};
   return result;
@@ -69,6 +70,7 @@ TEST_CASE("numbers keep about three digits") {
   CHECK(report::short_number(12.34) == "12.3");
   CHECK(report::short_number(1.234) == "1.23");
   CHECK(report::short_number(0.01234) == "0.0123");
+  CHECK(report::short_number(0) == "0");
   CHECK(report::number(std::numeric_limits<double>::infinity(), 1) == "inf");
 }
 
@@ -118,8 +120,8 @@ TEST_CASE("two models are compared by how many times faster the second is") {
   const std::vector<report::NamedBenchmark> pair = {{"fp32", result_of(4, "f32")},
                                                     {"int8", result_of(2, "u8")}};
   const std::string text = report::benchmark_text(pair);
-  CHECK(text.find("latency, median (ms)            4.00  2.00   2.00x") != std::string::npos);
-  CHECK(text.find("throughput (items/s)             250   500   2.00x") != std::string::npos);
+  CHECK(text.find("latency, median (ms)           4.00  2.00   2.00x") != std::string::npos);
+  CHECK(text.find("throughput (items/s)            250   500   2.00x") != std::string::npos);
   CHECK(text.find("Convolution  2 f32  1 f32, 1 u8") != std::string::npos);
   const auto json = nlohmann::json::parse(report::benchmark_json(pair));
   CHECK(json["ratio"]["latency"] == 2.0);
