@@ -174,13 +174,4 @@ const Schema* find_schema(std::string_view name) {
   return whole == index().end() ? nullptr : whole->second;
 }
 
-std::vector<std::string> overloads_of(std::string_view operator_name) {
-  std::vector<std::string> names;
-  for (const Schema& schema : all_schemas())
-    if (schema.name.starts_with(operator_name) && schema.name.size() > operator_name.size() &&
-        schema.name[operator_name.size()] == '.')
-      names.push_back(schema.name);
-  return names;
-}
-
 }  // namespace octet::importer::aten

@@ -60,7 +60,4 @@ Schema parse_schema(std::string_view row);
 /// Every row, in the table's order.
 const std::vector<Schema>& all_schemas();
 
-/// Names of the overloads of `aten.conv2d`, for messages.
-std::vector<std::string> overloads_of(std::string_view operator_name);
-
 }  // namespace octet::importer::aten

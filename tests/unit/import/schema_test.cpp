@@ -62,11 +62,6 @@ TEST_CASE("every row of the table parses and is there once") {
   CHECK(find_schema("aten") == nullptr);
 }
 
-TEST_CASE("overloads are found by the operator's whole name") {
-  const auto overloads = overloads_of("aten.conv2d");
-  CHECK(overloads == std::vector<std::string>{"aten.conv2d.default", "aten.conv2d.padding"});
-}
-
 TEST_CASE("a row that does not follow the form is refused") {
   CHECK_THROWS_AS(parse_schema("aten.x.default"), std::invalid_argument);
   CHECK_THROWS_AS(parse_schema("aten.x.default|self|->Tensor"), std::invalid_argument);
