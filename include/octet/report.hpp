@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,10 @@ struct NamedBenchmark {
 OCTET_API std::string benchmark_text(const std::vector<NamedBenchmark>& benchmarks);
 /// `{"models": [{"model", "median_ms", "p10_ms", "p90_ms", "throughput", "iterations",
 /// "compile_ms", "kinds": [{"type", "precisions": {p: n}, "ms"}], "layers": [{"name", "originals",
-/// "type", "precision", "kernel", "ms"}]}], "ratio": {"latency", "throughput"}}`
-OCTET_API std::string benchmark_json(const std::vector<NamedBenchmark>& benchmarks);
+/// "type", "precision", "kernel", "ms"}]}], "ratio": {"latency", "throughput"},
+/// "comparison": as comparison_json}`
+OCTET_API std::string benchmark_json(const std::vector<NamedBenchmark>& benchmarks,
+                                     const std::optional<Comparison>& comparison = {});
 
 /// Layers of each kind and the precision that they ran in.
 OCTET_API std::string precisions_text(const std::vector<ExecutedLayer>& executed);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -23,12 +24,12 @@ struct RunOptions {
   std::string device = "CPU";
   /// "f32", "bf16", "f16", or "auto": the plugin's choice.
   std::string precision = "auto";
-  std::size_t threads = 0;  ///< 0: the plugin's choice
+  std::size_t threads = 0;                    ///< 0: the plugin's choice
   std::map<std::string, std::string> config;  ///< further OpenVINO properties
 };
 
-/// Compiles `model` and tells what each layer runs in. Inputs with dynamic dimensions are fixed to
-/// the data's first item, or to 1.
+/// Compiles `model` and tells what each layer runs in. Dynamic dimensions become 1 (the batch), 224
+/// (sides of an image) or 16, within the model's bounds.
 OCTET_API std::vector<ExecutedLayer> executed_layers(const Model& model,
                                                      const RunOptions& options = {});
 
@@ -39,11 +40,16 @@ struct BenchmarkResult {
   double compile_ms = 0;
   std::vector<ExecutedLayer> layers;
 };
-/// Times `seconds` of latency and as much of throughput.
+/// Times `seconds` of latency and as much of throughput for each model. Several models take turns,
+/// so that what disturbs the machine disturbs all of them. `is_cancelled` is polled.
+OCTET_API std::vector<BenchmarkResult> benchmark(const std::vector<Model>& models, double seconds,
+                                                 const RunOptions& options = {},
+                                                 const std::function<bool()>& is_cancelled = {});
 OCTET_API BenchmarkResult benchmark(const Model& model, double seconds,
                                     const RunOptions& options = {});
 
-/// Runs one item; the outputs in the model's order.
+/// Runs one item; the outputs in the model's order. Throws `Error` (sample_mismatch,
+/// runtime_failed).
 OCTET_API std::vector<ov::Tensor> run(const Model& model, const Sample& sample,
                                       const RunOptions& options = {});
 

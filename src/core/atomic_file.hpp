@@ -5,11 +5,13 @@
 #include <functional>
 #include <string_view>
 
+#include "octet/export.hpp"
+
 namespace octet::core {
 
 /// Writes a file under a temporary name in the same folder, then renames it: a reader sees the old
 /// file or the whole new one. Throws `Error` (output_unwritable), leaving nothing behind.
-class AtomicFile {
+class OCTET_API AtomicFile {
  public:
   AtomicFile(std::string stage, std::filesystem::path target);
   AtomicFile(const AtomicFile&) = delete;
@@ -33,7 +35,7 @@ class AtomicFile {
 };
 
 /// Writes `text` at once.
-void write_file(const std::string& stage, const std::filesystem::path& target,
-                std::string_view text);
+OCTET_API void write_file(const std::string& stage, const std::filesystem::path& target,
+                          std::string_view text);
 
 }  // namespace octet::core

@@ -1,10 +1,9 @@
-#include <algorithm>
-#include <array>
 #include <random>
 #include <type_traits>
 
 #include <openvino/core/model.hpp>
 
+#include "core/element_types.hpp"
 #include "core/input_shape.hpp"
 #include "octet/dataset.hpp"
 
@@ -19,41 +18,22 @@ double uniform(std::mt19937_64& engine) {
   return static_cast<double>(engine() >> 11) * 0x1p-53;
 }
 
-template <typename T>
-void fill(ov::Tensor& tensor, std::mt19937_64& engine) {
-  T* values = tensor.data<T>();
-  for (std::size_t i = 0; i < tensor.get_size(); ++i) {
-    // 0 and 1 are valid as masks, and as indices into tables of any size from 2.
-    if constexpr (std::is_integral_v<T>)
-      values[i] = static_cast<T>(engine() >> 63);
-    else
-      values[i] = static_cast<T>(static_cast<float>(2 * uniform(engine) - 1));
-  }
-}
-
-struct TypeRow {
-  ov::element::Type_t type;
-  void (*fill)(ov::Tensor&, std::mt19937_64&);
-};
-constexpr std::array types = {
-    TypeRow{ov::element::f32, fill<float>},         TypeRow{ov::element::f64, fill<double>},
-    TypeRow{ov::element::f16, fill<ov::float16>},   TypeRow{ov::element::bf16, fill<ov::bfloat16>},
-    TypeRow{ov::element::i8, fill<std::int8_t>},    TypeRow{ov::element::i16, fill<std::int16_t>},
-    TypeRow{ov::element::i32, fill<std::int32_t>},  TypeRow{ov::element::i64, fill<std::int64_t>},
-    TypeRow{ov::element::u8, fill<std::uint8_t>},   TypeRow{ov::element::u16, fill<std::uint16_t>},
-    TypeRow{ov::element::u32, fill<std::uint32_t>}, TypeRow{ov::element::u64, fill<std::uint64_t>},
-    TypeRow{ov::element::boolean, fill<char>},
-};
-
 ov::Tensor noise(const ov::element::Type& type, const ov::Shape& shape, std::mt19937_64& engine) {
-  const auto row =
-      std::ranges::find_if(types, [&](const TypeRow& known) { return type == known.type; });
-  if (row == types.end())
+  ov::Tensor tensor(type, shape);
+  const bool is_known = core::with_element_type(type, [&]<typename T>() {
+    auto* values = static_cast<T*>(tensor.data());
+    for (std::size_t i = 0; i < tensor.get_size(); ++i) {
+      // 0 and 1 are valid as masks, and as indices into tables of any size from 2.
+      if constexpr (std::is_integral_v<T>)
+        values[i] = static_cast<T>(engine() >> 63);
+      else
+        values[i] = static_cast<T>(static_cast<float>(2 * uniform(engine) - 1));
+    }
+  });
+  if (!is_known)
     throw Error(ErrorCode::unsupported_model, stage, "random data",
                 "an input of type " + type.get_type_name() + " cannot be drawn",
                 "Give data of your own");
-  ov::Tensor tensor(type, shape);
-  row->fill(tensor, engine);
   return tensor;
 }
 
@@ -109,7 +89,8 @@ class InMemory : public Dataset {
 
 }  // namespace
 
-std::unique_ptr<Dataset> random_samples(const std::shared_ptr<ov::Model>& model, std::size_t count) {
+std::unique_ptr<Dataset> random_samples(const std::shared_ptr<ov::Model>& model,
+                                        std::size_t count) {
   return std::make_unique<RandomData>(*model, count);
 }
 

@@ -37,6 +37,19 @@ Json json_of(const NamedBenchmark& benchmark) {
   return json;
 }
 
+Json json_of(const Comparison& comparison) {
+  Json json{{"samples", comparison.samples}, {"outputs", Json::array()}};
+  for (const OutputDifference& output : comparison.outputs) {
+    Json row{{"name", output.name},
+             {"cosine", number(output.cosine)},
+             {"sqnr_db", number(output.sqnr_db)},
+             {"max_error", number(output.max_error)}};
+    if (output.top1_agreement) row["top1_agreement"] = *output.top1_agreement;
+    json["outputs"].push_back(std::move(row));
+  }
+  return json;
+}
+
 }  // namespace
 
 std::string dump(const Json& json) {
@@ -106,7 +119,8 @@ std::string quantize_json(const QuantizeResult& result, const Files& files) {
   return dump(json);
 }
 
-std::string benchmark_json(const std::vector<NamedBenchmark>& benchmarks) {
+std::string benchmark_json(const std::vector<NamedBenchmark>& benchmarks,
+                           const std::optional<Comparison>& comparison) {
   Json json{{"models", Json::array()}};
   for (const NamedBenchmark& benchmark : benchmarks) json["models"].push_back(json_of(benchmark));
   if (benchmarks.size() == 2) {
@@ -114,20 +128,12 @@ std::string benchmark_json(const std::vector<NamedBenchmark>& benchmarks) {
     json["ratio"] = {{"latency", number(first.median_ms / second.median_ms)},
                      {"throughput", number(second.throughput / first.throughput)}};
   }
+  if (comparison) json["comparison"] = json_of(*comparison);
   return dump(json);
 }
 
 std::string comparison_json(const Comparison& comparison) {
-  Json json{{"samples", comparison.samples}, {"outputs", Json::array()}};
-  for (const OutputDifference& output : comparison.outputs) {
-    Json row{{"name", output.name},
-             {"cosine", number(output.cosine)},
-             {"sqnr_db", number(output.sqnr_db)},
-             {"max_error", number(output.max_error)}};
-    if (output.top1_agreement) row["top1_agreement"] = *output.top1_agreement;
-    json["outputs"].push_back(std::move(row));
-  }
-  return dump(json);
+  return dump(json_of(comparison));
 }
 
 }  // namespace octet::report

@@ -1,0 +1,10 @@
+#include "runtime/core.hpp"
+
+namespace octet::runtime {
+
+ov::Core& core() {
+  static ov::Core shared;
+  return shared;
+}
+
+}  // namespace octet::runtime
