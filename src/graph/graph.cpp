@@ -34,7 +34,9 @@ bool reads_generated_data(Op op) {
 void mark_active(Graph& graph) {
   for (int node = 0; node < graph.size(); ++node) {
     const Op op = graph.op[node];
-    bool active = op == Op::Parameter || op == Op::ReadValue || op == Op::Embedding;
+    // Indices of an embedding may come from shapes: positions in a sentence.
+    bool active = op == Op::Parameter || op == Op::ReadValue ||
+                  (op == Op::Embedding && !graph.is_constant[node]);
     for (const int edge : graph.in[node])
       active |= op != Op::ShapeOf && graph.is_active[graph.edges[edge].source];
     graph.is_active[node] = active;

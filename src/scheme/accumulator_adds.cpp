@@ -41,7 +41,7 @@ void leave_operands_of_adds(const graph::Graph& graph, const Units& units,
   std::vector<char> gone(quantizers.size(), 0);
   for (int unit = 0; unit < view.size(); ++unit) {
     if (view.op[unit] != Op::Add || view.in[unit].size() != 2) continue;
-    int first = view.edges[view.in[unit][0]].source, second = view.edges[view.in[unit][1]].source;
+    int first = view.edges[view.in[unit][1]].source, second = view.edges[view.in[unit][0]].source;
     if (first == second || on_unit[first] < 0 || on_unit[second] < 0) continue;
     if (gone[on_unit[first]] || gone[on_unit[second]]) continue;
     if (view.out[first].size() < view.out[second].size()) std::swap(first, second);
