@@ -29,6 +29,9 @@ constexpr std::pair<std::string_view, std::uint16_t> class_names[] = {
     {"elementwise", op_class::elementwise},
     {"batch_norm", op_class::batch_norm},
     {"weighted", op_class::weighted},
+    {"pool", op_class::pool},
+    {"gate", op_class::gate},
+    {"gate_activation", op_class::gate_activation},
     {"float_in_transformer", op_class::float_in_transformer},
 };
 

@@ -44,6 +44,9 @@ enum : std::uint16_t {
   float_in_transformer = 512,  ///< left in floating point in a transformer
   function = 1024,             ///< a nonlinear function or a layer without integer form
   post_processing = 2048,
+  pool = 4096,              ///< averages: the squeeze of squeeze-and-excite
+  gate = 8192,              ///< ends the excitation
+  gate_activation = 16384,  ///< stands inside of it
 };
 }  // namespace op_class
 

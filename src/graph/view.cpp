@@ -3,7 +3,6 @@
 #include <algorithm>
 
 namespace octet::graph {
-namespace {
 
 void index_edges(View& view) {
   std::vector<int> sources, targets;
@@ -14,8 +13,6 @@ void index_edges(View& view) {
   view.out = Lists(sources, view.size());
   view.in = Lists(targets, view.size());
 }
-
-}  // namespace
 
 View view_of(const Graph& graph) {
   View view;

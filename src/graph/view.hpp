@@ -24,6 +24,9 @@ struct View {
   int size() const { return static_cast<int>(op.size()); }
 };
 
+/// Fills `in` and `out` from `edges`.
+void index_edges(View& view);
+
 /// Every active node is its own unit.
 View view_of(const Graph& graph);
 

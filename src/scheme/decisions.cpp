@@ -23,7 +23,7 @@ std::vector<LayerDecision> decide(const graph::Graph& graph, const Units& units,
                                   const std::vector<Quantizer>& quantizers,
                                   const std::vector<WeightChoice>& weights) {
   const graph::View& view = units.view;
-  const std::vector<int> codes = carried(graph, units, quantizers);
+  const std::vector<char> codes = carries_codes(graph, units, quantizers, weights);
   std::vector<char> has_weight(graph.nodes.size(), 0);
   for (const WeightChoice& weight : weights) has_weight[weight.node] = 1;
 
@@ -34,6 +34,10 @@ std::vector<LayerDecision> decide(const graph::Graph& graph, const Units& units,
     const int first = view.nodes[unit].front();
     const auto inputs = view.in[unit];
     const auto is_float = [&](int edge) { return graph.edges[view.edges[edge].edges[0]].is_float; };
+    const auto wants_codes = [&](int edge) {
+      const graph::Edge& read = graph.edges[view.edges[edge].edges[0]];
+      return read.is_float && is_quantizable_input(view.op[unit], read.input);
+    };
     LayerDecision decision{graph.name(node), graph.nodes[node]->get_type_name(), "float", ""};
     if (!units.ignored[unit].empty()) {
       decision.reason = "ignored: " + units.ignored[unit];
@@ -45,7 +49,7 @@ std::vector<LayerDecision> decide(const graph::Graph& graph, const Units& units,
     } else if (std::none_of(inputs.begin(), inputs.end(), is_float)) {
       decision.reason = "integer values";
     } else if (std::all_of(inputs.begin(), inputs.end(),
-                           [&](int edge) { return !is_float(edge) || codes[edge] >= 0; })) {
+                           [&](int edge) { return !wants_codes(edge) || codes[edge]; })) {
       decision.precision = "int8";
       decision.reason = "inputs quantized";
     } else {

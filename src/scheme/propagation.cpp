@@ -152,9 +152,7 @@ class Propagation {
   void place(int unit) {
     for (const int edge : view_.in[unit]) {
       const graph::Edge& read = graph_.edges[view_.edges[edge].edges[0]];
-      // The values of attention are multiplied by its output, which is no integer.
-      const bool wanted = view_.op[unit] != Op::ScaledDotProductAttention || read.input < 2;
-      if (!read.is_float || !wanted) continue;
+      if (!read.is_float || !is_quantizable_input(view_.op[unit], read.input)) continue;
       Quantizer quantizer;
       quantizer.edge = edge;
       quantizer.specs = *traits_.specs[unit];
@@ -198,6 +196,10 @@ class Propagation {
 };
 
 }  // namespace
+
+bool is_quantizable_input(Op op, int input) {
+  return op != Op::ScaledDotProductAttention || input < 2;
+}
 
 std::vector<Quantizer> propagate(const graph::Graph& graph, const graph::View& view,
                                  const UnitTraits& traits, PropagationRule rule) {

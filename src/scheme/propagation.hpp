@@ -30,6 +30,10 @@ struct Quantizer {
   int path = 0;                       ///< edges travelled since it was placed or merged
 };
 
+/// Queries and keys of attention meet in a matmul; its values meet the softmax, and its mask is
+/// added to that, which are no integers. Other operations take integers at every input.
+bool is_quantizable_input(graph::Op op, int input);
+
 /// Places quantizers on the inputs of every unit that wants them, then moves each upstream: through
 /// units that only move values, and above branches where all that reads the branching tensor
 /// accepts one quantizer (they merge by `rule`). One pass from the outputs to the inputs.

@@ -100,8 +100,8 @@ void make_dynamic_matmuls_symmetric(std::vector<Quantizer>& quantizers) {
 /// Walks quantized values downstream. `visit(quantizer, upstream)` is called for every quantizer,
 /// with the one whose codes reach it or -1, and tells which of the two counts from there on.
 template <typename Visit>
-std::vector<int> walk(const Graph& graph, const Units& units,
-                      const std::vector<Quantizer>& quantizers, const Visit& visit) {
+void walk(const Graph& graph, const Units& units, const std::vector<Quantizer>& quantizers,
+          const Visit& visit) {
   const graph::View& view = units.view;
   std::vector<int> on_unit(view.op.size(), -1), on_edge(view.edges.size(), -1);
   for (int i = 0; i < static_cast<int>(quantizers.size()); ++i)
@@ -121,7 +121,6 @@ std::vector<int> walk(const Graph& graph, const Units& units,
     behind[unit] = units.traits.trait[unit] == Trait::agnostic ? common : -1;
     if (on_unit[unit] >= 0) behind[unit] = visit(on_unit[unit], behind[unit]);
   }
-  return at_edge;
 }
 
 void remove_redundant(const Graph& graph, const Units& units, std::vector<Quantizer>& quantizers) {
@@ -154,9 +153,27 @@ void settle(const Graph& graph, const Units& units, const Settings& settings,
   if (settings.target->adds_to_accumulator) leave_operands_of_adds(graph, units, quantizers);
 }
 
-std::vector<int> carried(const Graph& graph, const Units& units,
-                         const std::vector<Quantizer>& quantizers) {
-  return walk(graph, units, quantizers, [](int own, int) { return own; });
+std::vector<char> carries_codes(const Graph& graph, const Units& units,
+                                const std::vector<Quantizer>& quantizers,
+                                const std::vector<WeightChoice>& weights) {
+  const graph::View& view = units.view;
+  std::vector<char> on_unit(view.op.size(), 0), on_edge(view.edges.size(), 0);
+  for (const Quantizer& quantizer : quantizers)
+    (quantizer.unit >= 0 ? on_unit[quantizer.unit] : on_edge[quantizer.edge]) = 1;
+  for (const WeightChoice& weight : weights) {
+    const int unit = units.unit_of[weight.node];
+    on_unit[unit] |= view.op[unit] == graph::Op::Embedding && !weight.specs.front().per_channel;
+  }
+  for (int unit = 0; unit < view.size(); ++unit) {
+    const Trait trait = units.traits.trait[unit];
+    bool all = trait == Trait::agnostic || trait == Trait::concat;
+    for (const int edge : view.in[unit]) {
+      on_edge[edge] |= on_unit[view.edges[edge].source];
+      all &= on_edge[edge] || !is_float(graph, view, edge);
+    }
+    on_unit[unit] |= all;
+  }
+  return on_edge;
 }
 
 }  // namespace octet::scheme

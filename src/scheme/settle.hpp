@@ -22,8 +22,9 @@ struct WeightChoice {
 void settle(const graph::Graph& graph, const Units& units, const Settings& settings,
             std::vector<Quantizer>& quantizers, std::vector<WeightChoice>& weights);
 
-/// For each edge of the view: the quantizer whose codes it carries (index), or -1.
-std::vector<int> carried(const graph::Graph& graph, const Units& units,
-                         const std::vector<Quantizer>& quantizers);
+/// For each edge of the view: whether its values are those of a quantizer, on it or further up.
+std::vector<char> carries_codes(const graph::Graph& graph, const Units& units,
+                                const std::vector<Quantizer>& quantizers,
+                                const std::vector<WeightChoice>& weights);
 
 }  // namespace octet::scheme

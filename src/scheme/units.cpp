@@ -2,6 +2,7 @@
 
 #include <openvino/op/gru_sequence.hpp>
 
+#include "graph/idle.hpp"
 #include "graph/patterns.hpp"
 #include "graph/weights.hpp"
 #include "scheme/post_processing.hpp"
@@ -14,19 +15,23 @@ using graph::Op;
 using graph::Trait;
 using graph::View;
 
-std::vector<graph::Fusion> fusions(const View& view, const std::vector<graph::Pattern>& patterns,
-                                   bool composite) {
-  std::vector<graph::Fusion> result;
-  for (graph::Match& match : graph::find_matches(view, patterns)) {
+/// Fuses what `patterns` find; composites become activation functions.
+View fuse_matches(const Graph& graph, const View& view, const std::vector<graph::Pattern>& patterns,
+                  bool composite) {
+  const std::vector<char> is_idle = graph::find_idle(graph, view);
+  std::vector<graph::Fusion> fusions;
+  for (graph::Match& match : graph::find_matches(graph::without_idle(view, is_idle), patterns)) {
     const Op op = composite ? Op::CompositeActivation : view.op[match.units.front()];
-    result.push_back({std::move(match.units), op, composite});
+    fusions.push_back({std::move(match.units), op, composite});
   }
-  return result;
+  graph::include_idle(view, is_idle, fusions);
+  return graph::fuse(view, fusions);
 }
 
 /// Marks the nodes of patterns that stay in floating point, with the pattern's name.
-void ignore_patterns(const View& view, const Settings& settings,
+void ignore_patterns(const Graph& graph, const View& all, const Settings& settings,
                      std::vector<std::string>& reasons) {
+  const View view = graph::without_idle(all, graph::find_idle(graph, all));
   std::vector<graph::Pattern> patterns;
   for (const graph::IgnoredPattern& row : graph::ignored_patterns()) {
     if (row.transformer_only && !settings.is_transformer) continue;
@@ -76,18 +81,17 @@ bool resets_after_matmul(const ov::Node& node) {
 
 Units make_units(const Graph& graph, const graph::ResolvedScope& scope, const Settings& settings) {
   Units units;
-  View view = graph::view_of(graph);
-  view = graph::fuse(view, fusions(view, graph::composite_patterns(), true));
+  const View view = fuse_matches(graph, graph::view_of(graph), graph::composite_patterns(), true);
 
   std::vector<std::string> reasons(graph.nodes.size());
-  ignore_patterns(view, settings, reasons);
+  ignore_patterns(graph, view, settings, reasons);
   for (int node = 0; node < graph.size(); ++node) {
     if (resets_after_matmul(*graph.nodes[node])) reasons[node] = "GRU that resets after its matmul";
     if (scope.rule_of[node] >= 0) reasons[node] = scope.rules[scope.rule_of[node]];
   }
 
-  units.view = graph::fuse(
-      view, fusions(view, graph::fused_patterns(settings.target->fuses_elementwise), false));
+  units.view =
+      fuse_matches(graph, view, graph::fused_patterns(settings.target->fuses_elementwise), false);
   const int count = units.view.size();
   units.unit_of.assign(graph.nodes.size(), -1);
   units.ignored.resize(count);

@@ -113,6 +113,10 @@ int main(int count, char** arguments) {
     for (int i = 2; i < count; ++i) {
       const std::string argument = arguments[i];
       const std::size_t equals = argument.find('=');
+      if (argument.substr(0, equals) == "save") {  // what the placement is of, for other programs
+        save(model, argument.substr(equals + 1));
+        continue;
+      }
       set(options, argument.substr(0, equals), argument.substr(equals + 1));
     }
     std::cout << to_json(scheme::place(model, options)).dump(1) << "\n";
