@@ -25,7 +25,8 @@ std::vector<std::string> nearest(std::string_view word, const std::vector<std::s
                                  std::size_t count) {
   std::vector<std::pair<std::size_t, std::string>> ranked;
   for (const std::string& candidate : candidates)
-    ranked.emplace_back(edit_distance(word, candidate), candidate);
+    // A word that was cut short is meant, however much is missing.
+    ranked.emplace_back(candidate.starts_with(word) ? 0 : edit_distance(word, candidate), candidate);
   std::sort(ranked.begin(), ranked.end());
   ranked.erase(std::unique(ranked.begin(), ranked.end()), ranked.end());
   std::vector<std::string> names;

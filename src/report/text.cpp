@@ -11,7 +11,7 @@ namespace {
 using Align = Table::Align;
 
 std::string times(double ratio) {
-  return short_number(ratio) + "x";
+  return number(ratio, 2) + "x";
 }
 
 /// `49 u8, 1 f32`

@@ -1,0 +1,73 @@
+#include "cli/quantize_flags.hpp"
+
+#include "cli/advanced_json.hpp"
+#include "cli/words.hpp"
+
+namespace octet::cli {
+namespace {
+
+constexpr const char* group = "Quantization";
+
+/// "performance, mixed"
+template <typename Enum>
+std::string choices() {
+  return core::join({core::words_of<Enum>.begin(), core::words_of<Enum>.end()}, ", ");
+}
+
+}  // namespace
+
+void QuantizeFlags::declare(CLI::App& app) {
+  const auto add = [&](const std::string& name, auto& target, const std::string& text) {
+    return app.add_option(name, target, text)->group(group);
+  };
+  add("--preset", preset_,
+      choices<Preset>() + " (asymmetric activations); default: performance, for transformers mixed")
+      ->type_name("WORD");
+  add("--model-type", model_type_, choices<ModelType>() + ": protects what attention needs")
+      ->type_name("WORD");
+  add("--target-device", target_device_, choices<TargetDevice>() + "; default: any")
+      ->type_name("WORD");
+  add("--subset-size", subset_size_, "samples to calibrate with")
+      ->type_name("N")
+      ->capture_default_str();
+  const auto add_list = [&](const std::string& name, std::vector<std::string>& target,
+                            const std::string& text) {
+    // One value each time, so that what follows is not taken for another one.
+    add(name, target, text)->expected(1)->take_all()->allow_extra_args(false);
+  };
+  add_list("--ignore,--ignore-name", ignored_.names,
+           "leave this layer in floating point: module path or node name; may be repeated");
+  add_list("--ignore-pattern", ignored_.patterns,
+           "the same for names that begin with this regular expression");
+  add_list("--ignore-type", ignored_.types,
+           "the same for an operation (conv2d, MatMul) or a module class");
+  app.add_flag("--allow-unmatched", allow_unmatched_,
+               "an ignore rule that matches nothing is no error")
+      ->group(group);
+  app.add_flag("--fast-bias-correction,!--accurate-bias-correction", fast_bias_correction_,
+               "how the shift of each layer's mean is corrected; default: fast")
+      ->group(group);
+  add("--advanced", advanced_, "advanced parameters: JSON by their Python names, or a file of it")
+      ->type_name("JSON");
+  add("--threads", threads_, "threads used; 0: all cores; does not change the result")
+      ->type_name("N")
+      ->capture_default_str();
+}
+
+QuantizeOptions QuantizeFlags::options() const {
+  QuantizeOptions options;
+  if (!preset_.empty()) options.preset = parse_word<Preset>(preset_, "option '--preset'");
+  if (!model_type_.empty())
+    options.model_type = parse_word<ModelType>(model_type_, "option '--model-type'");
+  if (!target_device_.empty())
+    options.target_device = parse_word<TargetDevice>(target_device_, "option '--target-device'");
+  options.subset_size = subset_size_;
+  options.threads = threads_;
+  options.fast_bias_correction = fast_bias_correction_;
+  options.ignored_scope = ignored_;
+  options.ignored_scope.validate = !allow_unmatched_;
+  if (!advanced_.empty()) options.advanced = parse_advanced(advanced_);
+  return options;
+}
+
+}  // namespace octet::cli
