@@ -147,7 +147,7 @@ def arrays():
     folder = CASES / "arrays"
     shape = (3, 4, 5)
     values = np.arange(60).reshape(shape)
-    for name in "f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8".split():
+    for name in ("f2", "f4", "f8", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"):
         np.save(folder / f"{name}.npy", values.astype(name))
     np.save(folder / "bool.npy", (values % 2).astype(bool))
     np.save(folder / "fortran.npy", np.asfortranarray(values.astype("f4")))
