@@ -8,9 +8,9 @@ enum class Models { any_model, transformer };
 
 }  // namespace
 
-const std::vector<Pattern>& composite_patterns() {
-  static const std::vector<Pattern> patterns = {
-#define OCTET_COMPOSITE(name, text) parse_pattern(#name, text),
+const std::vector<Composite>& composite_patterns() {
+  static const std::vector<Composite> patterns = {
+#define OCTET_COMPOSITE(name, op, text) {parse_pattern(#name, text), Op::op},
 #define OCTET_FUSED(name, targets, text)
 #include "graph/fused_patterns.def"
 #undef OCTET_COMPOSITE
@@ -22,7 +22,7 @@ const std::vector<Pattern>& composite_patterns() {
 const std::vector<Pattern>& fused_patterns(bool with_elementwise) {
   static const auto make = [](bool with) {
     std::vector<Pattern> patterns;
-#define OCTET_COMPOSITE(name, text)
+#define OCTET_COMPOSITE(name, op, text)
 #define OCTET_FUSED(name, targets, text) \
   if (with || Targets::targets == Targets::all) patterns.push_back(parse_pattern(#name, text));
 #include "graph/fused_patterns.def"

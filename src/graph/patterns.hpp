@@ -6,8 +6,12 @@
 
 namespace octet::graph {
 
-/// Activation functions written as several operations.
-const std::vector<Pattern>& composite_patterns();
+/// Activation functions written as several operations, and what each counts as.
+struct Composite {
+  Pattern pattern;
+  Op op;
+};
+const std::vector<Composite>& composite_patterns();
 /// What a runtime executes as one, without or with fusing elementwise operations into layers.
 const std::vector<Pattern>& fused_patterns(bool with_elementwise);
 

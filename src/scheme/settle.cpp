@@ -22,7 +22,8 @@ void remove_lone_operands(const Graph& graph, const Units& units,
                           std::vector<Quantizer>& quantizers) {
   const auto is_lone = [&](const Quantizer& quantizer) {
     if (quantizer.reader_count != 1 || quantizer.path > 1) return false;
-    if (!graph::is_class(units.view.op[quantizer.reader], graph::op_class::elementwise))
+    if (!graph::is_class(units.view.op[quantizer.reader],
+                         graph::op_class::elementwise | graph::op_class::batch_norm))
       return false;
     const auto inputs = units.view.in[quantizer.reader];
     return std::count_if(inputs.begin(), inputs.end(),

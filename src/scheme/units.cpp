@@ -15,17 +15,40 @@ using graph::Op;
 using graph::Trait;
 using graph::View;
 
-/// Fuses what `patterns` find; composites become activation functions.
-View fuse_matches(const Graph& graph, const View& view, const std::vector<graph::Pattern>& patterns,
-                  bool composite) {
+/// Finds `patterns` through operations that do nothing. `op_of` says what a match becomes.
+template <typename OpOf>
+std::vector<graph::Fusion> find_fusions(const Graph& graph, const View& view,
+                                        const std::vector<graph::Pattern>& patterns,
+                                        const OpOf& op_of) {
   const std::vector<char> is_idle = graph::find_idle(graph, view);
   std::vector<graph::Fusion> fusions;
   for (graph::Match& match : graph::find_matches(graph::without_idle(view, is_idle), patterns)) {
-    const Op op = composite ? Op::CompositeActivation : view.op[match.units.front()];
-    fusions.push_back({std::move(match.units), op, composite});
+    const Op op = op_of(match);
+    fusions.push_back({std::move(match.units), op, false});
   }
   graph::include_idle(view, is_idle, fusions);
-  return graph::fuse(view, fusions);
+  return fusions;
+}
+
+/// Puts together activation functions that the source wrote as several operations.
+View with_composites(const Graph& graph) {
+  std::vector<graph::Pattern> patterns;
+  for (const graph::Composite& row : graph::composite_patterns()) patterns.push_back(row.pattern);
+  View view = graph::view_of(graph);
+  while (true) {
+    std::vector<graph::Fusion> fusions = find_fusions(
+        graph, view, patterns,
+        [&](const graph::Match& match) { return graph::composite_patterns()[match.pattern].op; });
+    if (fusions.empty()) return view;
+    for (graph::Fusion& fusion : fusions) fusion.one_read = true;
+    view = graph::fuse(view, fusions);
+  }
+}
+
+View with_fusions(const Graph& graph, const View& view, const Target& target) {
+  return graph::fuse(
+      view, find_fusions(graph, view, graph::fused_patterns(target.fuses_elementwise),
+                         [&](const graph::Match& match) { return view.op[match.units.front()]; }));
 }
 
 /// Marks the nodes of patterns that stay in floating point, with the pattern's name.
@@ -81,8 +104,7 @@ bool resets_after_matmul(const ov::Node& node) {
 
 Units make_units(const Graph& graph, const graph::ResolvedScope& scope, const Settings& settings) {
   Units units;
-  const View view = fuse_matches(graph, graph::view_of(graph), graph::composite_patterns(), true);
-
+  const View view = with_composites(graph);
   std::vector<std::string> reasons(graph.nodes.size());
   ignore_patterns(graph, view, settings, reasons);
   for (int node = 0; node < graph.size(); ++node) {
@@ -90,8 +112,7 @@ Units make_units(const Graph& graph, const graph::ResolvedScope& scope, const Se
     if (scope.rule_of[node] >= 0) reasons[node] = scope.rules[scope.rule_of[node]];
   }
 
-  units.view =
-      fuse_matches(graph, view, graph::fused_patterns(settings.target->fuses_elementwise), false);
+  units.view = with_fusions(graph, view, *settings.target);
   const int count = units.view.size();
   units.unit_of.assign(graph.nodes.size(), -1);
   units.ignored.resize(count);
