@@ -10,7 +10,10 @@ import sys
 import nncf
 import openvino as ov
 from nncf.common.graph.transformations.commands import TargetType
-from nncf.quantization.advanced_parameters import AdvancedSmoothQuantParameters, OverflowFix
+from nncf.common.quantization.quantizer_propagation.structs import QuantizerPropagationRule
+from nncf.quantization.advanced_parameters import AdvancedSmoothQuantParameters
+from nncf.quantization.advanced_parameters import OverflowFix
+from nncf.quantization.advanced_parameters import QuantizationParameters
 from nncf.quantization.algorithms.min_max.algorithm import MinMaxQuantization
 
 
@@ -18,36 +21,53 @@ class Found(Exception):
     pass
 
 
+def quantization_parameters(keys, prefix):
+    fields = {}
+    for key, value in keys.items():
+        if not key.startswith(prefix):
+            continue
+        field = key.removeprefix(prefix)
+        if field == "mode":
+            fields[field] = nncf.common.quantization.structs.QuantizationScheme(value)
+        else:
+            fields[field] = int(value) if value.isdigit() else value == "true"
+    return QuantizationParameters(**fields) if fields else None
+
+
 def options(arguments):
+    """The tutorial's parameters from `key=value` words, as dump_placement takes them."""
     keys = dict(argument.split("=", 1) for argument in arguments)
-    ignored, advanced, result = {}, {}, {}
+    ignored, result = {}, {}
+    advanced = {
+        "activations_quantization_params": quantization_parameters(keys, "activations."),
+        "weights_quantization_params": quantization_parameters(keys, "weights."),
+    }
     for key, value in keys.items():
         if key == "preset":
             result["preset"] = nncf.QuantizationPreset(value)
         elif key == "model_type":
             result["model_type"] = None if value == "generic" else nncf.ModelType(value)
-        elif key == "target":
+        elif key == "target_device":
             result["target_device"] = nncf.TargetDevice(value.upper())
         elif key == "overflow_fix":
-            names = {"enable": "enable", "first_layer": "first_layer_only", "disable": "disable"}
-            advanced["overflow_fix"] = OverflowFix(names[value])
-        elif key == "rule":
-            rule = nncf.common.quantization.quantizer_propagation.structs.QuantizerPropagationRule
-            advanced["quantizer_propagation_rule"] = list(rule)[int(value)]
+            advanced["overflow_fix"] = OverflowFix(
+                "first_layer_only" if value == "first_layer" else value
+            )
+        elif key == "quantizer_propagation_rule":
+            advanced[key] = QuantizerPropagationRule[value.upper()]
         elif key == "quantize_outputs":
-            advanced["quantize_outputs"] = value == "1"
+            advanced[key] = value == "true"
         elif key in ("names", "patterns", "types"):
             ignored[key] = value.split(",")
         elif key == "subgraph":
             first, last = value.split(",")
             ignored["subgraphs"] = [nncf.Subgraph(inputs=[first], outputs=[last])]
-        else:
+        elif not key.startswith(("activations.", "weights.")):
             raise SystemExit(f"no such option: {key}")
     if ignored:
         result["ignored_scope"] = nncf.IgnoredScope(**ignored)
-    off = AdvancedSmoothQuantParameters(convolution=-1, matmul=-1)
     result["advanced_parameters"] = nncf.AdvancedQuantizationParameters(
-        smooth_quant_alphas=off, **advanced
+        smooth_quant_alphas=AdvancedSmoothQuantParameters(convolution=-1, matmul=-1), **advanced
     )
     return result
 
