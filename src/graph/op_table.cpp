@@ -14,7 +14,7 @@ constexpr std::array<OpRow, op_count> make_rows() {
   return {{
       {"", Trait::none, Options::per_tensor, plain},
 #define OCTET_OP(name, trait, options, classes) \
-  {#name, Trait::trait, Options::options, static_cast<std::uint16_t>(classes)},
+  {#name, Trait::trait, Options::options, static_cast<std::uint32_t>(classes)},
 #include "graph/op_table.def"
 #undef OCTET_OP
   }};
@@ -22,7 +22,7 @@ constexpr std::array<OpRow, op_count> make_rows() {
 
 constexpr std::array<OpRow, op_count> rows = make_rows();
 
-constexpr std::pair<std::string_view, std::uint16_t> class_names[] = {
+constexpr std::pair<std::string_view, std::uint32_t> class_names[] = {
     {"linear", op_class::linear},
     {"activation", op_class::activation},
     {"arithmetic", op_class::arithmetic},

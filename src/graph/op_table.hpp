@@ -24,13 +24,12 @@ enum class Options : std::uint8_t {
   per_tensor,
   depthwise,
   attention,
-  resampling,
   unlisted,
 };
 
 /// Bits of `OpRow::classes`.
 namespace op_class {
-enum : std::uint16_t {
+enum : std::uint32_t {
   plain = 0,
   linear = 1,         ///< convolutions and matmuls
   activation = 2,     ///< fused into the layer before
@@ -47,6 +46,7 @@ enum : std::uint16_t {
   pool = 4096,              ///< averages: the squeeze of squeeze-and-excite
   gate = 8192,              ///< ends the excitation
   gate_activation = 16384,  ///< stands inside of it
+  keeps_channels = 32768,   ///< moves values, each within its channel
 };
 }  // namespace op_class
 
@@ -54,11 +54,11 @@ struct OpRow {
   std::string_view type;
   Trait trait;
   Options options;
-  std::uint16_t classes;
+  std::uint32_t classes;
 };
 
 const OpRow& row(Op op);
-inline bool is_class(Op op, std::uint16_t classes) {
+inline bool is_class(Op op, std::uint32_t classes) {
   return (row(op).classes & classes) != 0;
 }
 /// The row of an OpenVINO type; `Op::other` where it has none.

@@ -9,12 +9,19 @@ using graph::Op;
 using graph::Trait;
 namespace op_class = graph::op_class;
 
-constexpr std::uint16_t layers = op_class::linear | op_class::activation | op_class::arithmetic |
+constexpr std::uint32_t layers = op_class::linear | op_class::activation | op_class::arithmetic |
                                  op_class::elementwise | op_class::batch_norm | op_class::weighted |
                                  op_class::unified | op_class::function;
 
 bool has_arithmetic(Op op) {
   return graph::is_class(op, layers) || graph::row(op).trait == Trait::inputs;
+}
+
+bool is_integer(const graph::Graph& graph, int node) {
+  const auto inputs = graph.in[node];
+  return std::none_of(inputs.begin(), inputs.end(), [&](int edge) {
+    return graph.edges[edge].is_float && graph.is_active_edge(edge);
+  });
 }
 
 }  // namespace
@@ -33,7 +40,6 @@ std::vector<LayerDecision> decide(const graph::Graph& graph, const Units& units,
     const int unit = units.unit_of[node];
     const int first = view.nodes[unit].front();
     const auto inputs = view.in[unit];
-    const auto is_float = [&](int edge) { return graph.edges[view.edges[edge].edges[0]].is_float; };
     const auto wants_codes = [&](int edge) {
       const graph::Edge& read = graph.edges[view.edges[edge].edges[0]];
       return read.is_float && is_quantizable_input(view.op[unit], read.input);
@@ -44,10 +50,12 @@ std::vector<LayerDecision> decide(const graph::Graph& graph, const Units& units,
     } else if (view.op[unit] == Op::Embedding) {
       decision.precision = has_weight[first] ? "int8" : "float";
       decision.reason = has_weight[first] ? "weight quantized" : "no constant weight";
+    } else if (is_integer(graph, node)) {
+      decision.reason = "integer values";
+    } else if (view.op[unit] == Op::Parameter) {
+      decision.reason = "preparation of an input";
     } else if (units.traits.trait[unit] != Trait::inputs) {
       decision.reason = "op has no integer form";
-    } else if (std::none_of(inputs.begin(), inputs.end(), is_float)) {
-      decision.reason = "integer values";
     } else if (std::all_of(inputs.begin(), inputs.end(),
                            [&](int edge) { return !wants_codes(edge) || codes[edge]; })) {
       decision.precision = "int8";

@@ -35,7 +35,8 @@ Settings make_settings(const QuantizeOptions& options) {
       advanced.quantize_outputs,
       advanced.activations_quantization_params,
       advanced.weights_quantization_params,
-      *advanced.overflow_fix};
+      *advanced.overflow_fix,
+      options.ignored_scope.validate};
 }
 
 /// A quantizer with the graph's tensor and edges; ordered by them.

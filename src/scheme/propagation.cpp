@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <openvino/op/concat.hpp>
+
 #include "scheme/merge.hpp"
 
 namespace octet::scheme {
@@ -124,9 +126,21 @@ class Propagation {
     return static_cast<int>(quantizers_.size()) - 1;
   }
 
+  /// Whether channels (axis 1) stay channels from the inputs of `unit` to its output.
+  bool keeps_channels(int unit) const {
+    if (graph::is_class(view_.op[unit], graph::op_class::keeps_channels)) return true;
+    const ov::Node* node = graph_.nodes[view_.nodes[unit].front()].get();
+    const auto* concat = dynamic_cast<const ov::op::v0::Concat*>(node);
+    return concat && concat->get_axis() == 1;
+  }
+
   /// Moves a quantizer from the output of `unit` to each of its floating inputs.
   void pass(int unit, int quantizer) {
     if (quantizer < 0) return;
+    SpecList& specs = quantizers_[quantizer].specs;
+    const auto is_per_channel = [](const QuantizerSpec& spec) { return spec.per_channel; };
+    if (!keeps_channels(unit) && !std::all_of(specs.begin(), specs.end(), is_per_channel))
+      std::erase_if(specs, is_per_channel);
     int copies = 0;
     for (const int edge : view_.in[unit]) {
       if (!is_float(edge)) continue;

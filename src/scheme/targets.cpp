@@ -21,17 +21,12 @@ constexpr auto asymmetric = QuantizationMode::asymmetric;
 using Modes = std::vector<QuantizationMode>;
 
 /// Every mode, in each every granularity.
-void add_activations(SpecList& list, int bits, const Modes& modes, bool per_channel_first) {
-  for (const QuantizationMode mode : modes) {
-    if (per_channel_first) list.push_back({bits, mode, true, false, std::nullopt});
-    list.push_back({bits, mode, false, false, std::nullopt});
-  }
-}
-
-SpecList activations(const Modes& modes, bool per_channel_first, bool with_16_bits) {
+SpecList activations(const Modes& modes, bool per_channel) {
   SpecList list;
-  add_activations(list, 8, modes, per_channel_first);
-  if (with_16_bits) add_activations(list, 16, modes, per_channel_first);
+  for (const QuantizationMode mode : modes) {
+    if (per_channel) list.push_back({8, mode, true, false, std::nullopt});
+    list.push_back({8, mode, false, false, std::nullopt});
+  }
   return list;
 }
 
@@ -39,16 +34,14 @@ SpecList activations(const Modes& modes, bool per_channel_first, bool with_16_bi
 /// magnitude; `any_range` also allows it.
 SpecList weights(const Modes& modes, bool any_range) {
   SpecList list;
-  for (const int bits : {8, 16}) {
-    for (const QuantizationMode mode : modes) {
-      for (const bool per_channel : {true, false}) {
-        if (mode == asymmetric) {
-          list.push_back({bits, mode, per_channel, false, std::nullopt});
-          continue;
-        }
-        list.push_back({bits, mode, per_channel, true, true});
-        if (any_range) list.push_back({bits, mode, per_channel, false, true});
+  for (const QuantizationMode mode : modes) {
+    for (const bool per_channel : {true, false}) {
+      if (mode == asymmetric) {
+        list.push_back({8, mode, per_channel, false, std::nullopt});
+        continue;
       }
+      list.push_back({8, mode, per_channel, true, true});
+      if (any_range) list.push_back({8, mode, per_channel, false, true});
     }
   }
   return list;
@@ -67,12 +60,11 @@ std::string_view name_of(TargetDevice device) {
 
 const SpecList& activation_specs(const Target&, graph::Options options) {
   // With 8 bits every target takes the same quantizers, so one set of rows serves all.
-  static const std::array<SpecList, 5> rows = {
-      activations({symmetric, asymmetric}, false, true),   // per_tensor
-      activations({symmetric, asymmetric}, true, true),    // depthwise
-      activations({symmetric}, false, true),               // attention
-      activations({symmetric, asymmetric}, false, false),  // resampling
-      SpecList{},                                          // unlisted
+  static const std::array<SpecList, 4> rows = {
+      activations({symmetric, asymmetric}, false),  // per_tensor
+      activations({symmetric, asymmetric}, true),   // depthwise
+      activations({symmetric}, false),              // attention
+      SpecList{},                                   // unlisted
   };
   return rows[static_cast<std::size_t>(options)];
 }

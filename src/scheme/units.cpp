@@ -1,5 +1,7 @@
 #include "scheme/units.hpp"
 
+#include <algorithm>
+
 #include <openvino/op/gru_sequence.hpp>
 
 #include "graph/idle.hpp"
@@ -102,6 +104,27 @@ bool resets_after_matmul(const ov::Node& node) {
 
 }  // namespace
 
+/// A rule that touches only what never has quantizers of its own is a mistake of the user's.
+void check_effect(const Graph& graph, const Units& units, const graph::ResolvedScope& scope) {
+  for (std::size_t rule = 0; rule < scope.rules.size(); ++rule) {
+    const std::vector<int>& nodes = scope.nodes[rule];
+    std::string fused_into;
+    const bool has_effect = std::any_of(nodes.begin(), nodes.end(), [&](int node) {
+      const int unit = units.unit_of[node];
+      if (unit < 0 || graph::row(units.view.op[unit]).trait == Trait::none) return false;
+      const int first = units.view.nodes[unit].front();
+      if (first != node) fused_into = graph.name(first);
+      return first == node;
+    });
+    if (has_effect || nodes.empty()) continue;
+    if (fused_into.empty())
+      graph::fail_scope(scope.rules[rule], "it covers nothing that would be quantized",
+                        "Leave it out, or set validate=false");
+    graph::fail_scope(scope.rules[rule], "all that it covers is fused into other operations",
+                      "Name the operation that begins it: '" + fused_into + "'");
+  }
+}
+
 Units make_units(const Graph& graph, const graph::ResolvedScope& scope, const Settings& settings) {
   Units units;
   const View view = with_composites(graph);
@@ -125,6 +148,7 @@ Units make_units(const Graph& graph, const graph::ResolvedScope& scope, const Se
       units.ignored[unit] = "arithmetic of a transformer";
   }
   ignore_post_processing(graph, units.view, units.ignored);
+  if (settings.validate_scope) check_effect(graph, units, scope);
 
   units.lists = make_lists(settings);
   UnitTraits& traits = units.traits;

@@ -20,6 +20,7 @@ struct Settings {
   bool quantize_outputs;
   QuantizationParameters activations, weights;
   OverflowFix overflow_fix;
+  bool validate_scope;
 };
 
 /// The graph as units with what quantization may do with each.

@@ -186,7 +186,11 @@ class Parser {
       return;
     }
     const std::size_t open = rest.find('('), close = rest.rfind(')');
-    const std::string type = rest.substr(0, open);
+    std::string type = rest.substr(0, open), version;
+    if (const std::size_t at = type.find('@'); at != std::string::npos) {
+      version = type.substr(at + 1);
+      type.erase(at);
+    }
     ov::OutputVector operands;
     for (const std::string& part : split(rest.substr(open + 1, close - open - 1), ','))
       operands.push_back(operand(trim(part), name + "/" + std::to_string(operands.size())));
@@ -201,8 +205,10 @@ class Parser {
       words[word.substr(0, word.find('='))] = word.substr(word.find('=') + 1);
 
     std::shared_ptr<ov::Node> node;
-    for (const ov::OpSet* opset : {&ov::get_opset15(), &ov::get_opset7(), &ov::get_opset1()})
-      if (!node && opset->contains_type(type)) node.reset(opset->create(type));
+    for (const auto& [name_of_set, opset] :
+         {std::pair("15", &ov::get_opset15()), {"3", &ov::get_opset3()}, {"1", &ov::get_opset1()}})
+      if (!node && (version.empty() || version == name_of_set) && opset->contains_type(type))
+        node.reset(opset->create(type));
     if (!node) throw std::runtime_error("no operation '" + type + "'");
     node->set_arguments(operands);
     Attributes attributes(std::move(words));

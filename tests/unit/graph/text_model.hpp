@@ -15,7 +15,8 @@ namespace octet::tests {
 ///     r = Result(y)
 ///     @ y value=add module=layer1.block class=torch.nn.Module op=aten.add.Tensor
 ///
-/// Any operation of OpenVINO can be used by its type, with its attributes by their names. An
+/// Any operation of OpenVINO can be used by its type (of the newest set of operations, or as in
+/// `ReadValue@3`), with its attributes by their names. An
 /// operand is a node, an output of one (`s.1`), a constant of floats `const[shape]` (or
 /// `f16[shape]`), or one of integers `i64{1,2,3}`; constants are named after the input, `c/1`. A
 /// line with `@` says where a node came from. `#` begins a comment.

@@ -120,6 +120,6 @@ TEST_CASE("quantizers are placed as the cases say") {
   for (const auto& entry : std::filesystem::directory_iterator(OCTET_CASES "/scheme"))
     if (entry.path().extension() == ".case") paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
-  REQUIRE(paths.size() > 0);
+  REQUIRE(paths.size() > 80);
   for (const auto& path : paths) run(path);
 }
