@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "scheme/decisions.hpp"
+#include "scheme/findings.hpp"
 #include "scheme/resolve_options.hpp"
 #include "scheme/settle.hpp"
 #include "scheme/units.hpp"
@@ -125,6 +126,8 @@ Placement place(const Model& model, const QuantizeOptions& given) {
   const QuantizeOptions options = resolve_options(model, given, false, placement.diagnostics);
   const Settings settings = make_settings(options);
   const Graph graph = graph::flatten(*model.graph);
+  for (Diagnostic& diagnostic : find_limits(graph, model.sources))
+    placement.diagnostics.push_back(std::move(diagnostic));
   const graph::ResolvedScope scope = graph::resolve(options.ignored_scope, graph, model.sources);
   const Units units = make_units(graph, scope, settings);
 

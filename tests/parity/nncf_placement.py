@@ -11,9 +11,11 @@ import nncf
 import openvino as ov
 from nncf.common.graph.transformations.commands import TargetType
 from nncf.common.quantization.quantizer_propagation.structs import QuantizerPropagationRule
-from nncf.quantization.advanced_parameters import AdvancedSmoothQuantParameters
-from nncf.quantization.advanced_parameters import OverflowFix
-from nncf.quantization.advanced_parameters import QuantizationParameters
+from nncf.quantization.advanced_parameters import (
+    AdvancedSmoothQuantParameters,
+    OverflowFix,
+    QuantizationParameters,
+)
 from nncf.quantization.algorithms.min_max.algorithm import MinMaxQuantization
 
 
@@ -142,8 +144,8 @@ def placement(model, arguments):
 def weight_axes(model, point, config):
     if not config.per_channel:
         return []
-    from nncf.openvino.graph.node_utils import get_weight_channel_axes
     from nncf.openvino.graph.nncf_graph_builder import GraphConverter
+    from nncf.openvino.graph.node_utils import get_weight_channel_axes
 
     if not hasattr(weight_axes, "graph") or weight_axes.model is not model:
         weight_axes.graph, weight_axes.model = GraphConverter.create_nncf_graph(model), model
