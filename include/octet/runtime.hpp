@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,12 @@ struct RunOptions {
   std::string precision = "auto";
   std::size_t threads = 0;                    ///< 0: the plugin's choice
   std::map<std::string, std::string> config;  ///< further OpenVINO properties
+  /// What `benchmark` and `executed_layers` run on. Unset: noise, whose dynamic dimensions are 1
+  /// (the batch), 224 (sides of an image) or 16, within the model's bounds.
+  std::optional<Sample> example;
 };
 
-/// Compiles `model` and tells what each layer runs in. Dynamic dimensions become 1 (the batch), 224
-/// (sides of an image) or 16, within the model's bounds.
+/// Compiles `model` for the shapes of `options.example` and tells what each layer runs in.
 OCTET_API std::vector<ExecutedLayer> executed_layers(const Model& model,
                                                      const RunOptions& options = {});
 

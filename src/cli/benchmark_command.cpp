@@ -47,18 +47,16 @@ class Benchmark : public Command {
   }
 
   void run(Interrupt& interrupt) override {
-    if (data_.is_given() && models_[1].empty())
-      throw Error(ErrorCode::invalid_argument, "command", "option '--data'",
-                  "outputs are compared between two models", "Give a second model");
     std::vector<Model> models;
     for (const std::string& path : models_)
       if (!path.empty()) models.push_back(load(path));
+    if (data_.is_given()) options_.example = data_.open(models[0], 1)->next();
     const std::vector<BenchmarkResult> results =
         benchmark(models, seconds_, options_, [&] { return interrupt.is_requested(); });
     std::vector<report::NamedBenchmark> named;
     for (std::size_t i = 0; i < results.size(); ++i) named.push_back({title(i), results[i]});
     std::optional<Comparison> comparison;
-    if (data_.is_given()) {
+    if (data_.is_given() && models.size() == 2) {
       const auto data = data_.open(models[0], samples_);
       comparison = compare(models[0], models[1], *data, samples_, options_);
       print(data->diagnostics(), false);

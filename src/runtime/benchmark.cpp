@@ -32,20 +32,6 @@ void check(const Stop& is_cancelled) {
     throw Error(ErrorCode::cancelled, "runtime", "", "the benchmark was cancelled", "");
 }
 
-/// A model to be timed, with one item of noise.
-struct Subject {
-  std::shared_ptr<const ov::Model> graph;
-  std::vector<ov::Tensor> inputs;
-};
-
-Subject subject_of(const Model& model) {
-  Subject subject;
-  subject.graph = with_static_shapes(model.graph);
-  const auto noise = random_samples(model.graph, 1)->next();
-  subject.inputs = bind_inputs(*model.graph, *noise, "the noise");
-  return subject;
-}
-
 ov::InferRequest request_of(ov::CompiledModel& compiled, const Subject& subject) {
   ov::InferRequest request = compiled.create_infer_request();
   for (std::size_t i = 0; i < subject.inputs.size(); ++i)
@@ -169,16 +155,19 @@ std::vector<BenchmarkResult> benchmark(const std::vector<Model>& models, double 
                                        const RunOptions& options,
                                        const std::function<bool()>& is_cancelled) {
   std::vector<runtime::Subject> subjects;
-  for (const Model& model : models) subjects.push_back(runtime::subject_of(model));
+  for (const Model& model : models) subjects.push_back(runtime::subject_of(model, options));
   std::vector<BenchmarkResult> results(models.size());
-  runtime::guarded("run the model", [&] {
+  const auto measure_all = [&] {
     runtime::measure<runtime::Latency>(subjects, seconds, options, is_cancelled, results);
     runtime::measure<runtime::Throughput>(subjects, seconds, options, is_cancelled, results);
     for (std::size_t i = 0; i < subjects.size(); ++i) {
       runtime::check(is_cancelled);
       results[i].layers = runtime::profile(subjects[i], options);
     }
-  });
+  };
+  runtime::guarded("run the model", measure_all,
+                   options.example ? "Check that the device and the options fit the model"
+                                   : "If the model's shapes are dynamic, give data to run it on");
   return results;
 }
 

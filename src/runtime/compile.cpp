@@ -1,15 +1,13 @@
 #include "runtime/compile.hpp"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
+#include <map>
 
-#include <openvino/core/preprocess/pre_post_process.hpp>
 #include <openvino/runtime/properties.hpp>
 
-#include "core/input_shape.hpp"
 #include "core/text.hpp"
 #include "runtime/core.hpp"
+#include "runtime/inputs.hpp"
 
 namespace octet::runtime {
 namespace {
@@ -39,18 +37,22 @@ ov::CompiledModel compile(const std::shared_ptr<const ov::Model>& graph, const R
                  [&] { return core().compile_model(graph, options.device, properties); });
 }
 
-std::shared_ptr<const ov::Model> with_static_shapes(const std::shared_ptr<ov::Model>& graph) {
-  if (!graph->is_dynamic()) return graph;
+Subject subject_of(const Model& model, const RunOptions& options) {
+  const Sample sample =
+      options.example ? *options.example : random_samples(model.graph, 1)->next().value();
+  Subject subject{model.graph, bind_inputs(*model.graph, sample, "the example")};
+  if (!model.graph->is_dynamic()) return subject;
+  const auto clone = model.graph->clone();
   std::map<ov::Output<ov::Node>, ov::PartialShape> shapes;
-  const auto clone = graph->clone();
-  for (const auto& parameter : clone->get_parameters())
-    shapes[parameter->output(0)] = core::example_shape(parameter->get_partial_shape());
+  for (std::size_t i = 0; i < subject.inputs.size(); ++i)
+    shapes[clone->input(i)] = subject.inputs[i].get_shape();
   try {
     clone->reshape(shapes);
   } catch (const ov::Exception&) {
-    return graph;  // the plugin then takes shapes as they come
+    return subject;  // the plugin then takes shapes as they come
   }
-  return clone;
+  subject.graph = clone;
+  return subject;
 }
 
 }  // namespace octet::runtime

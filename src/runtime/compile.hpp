@@ -12,19 +12,25 @@ namespace octet::runtime {
 ov::CompiledModel compile(const std::shared_ptr<const ov::Model>& graph, const RunOptions& options,
                           const ov::AnyMap& extra = {});
 
-/// The graph, or a clone whose inputs have the shapes of `core::example_shape` where dimensions are
-/// dynamic. A graph that cannot be reshaped stays dynamic.
-std::shared_ptr<const ov::Model> with_static_shapes(const std::shared_ptr<ov::Model>& graph);
+/// A graph with what it is to run on. Dynamic dimensions are those of the inputs; a graph that
+/// cannot be reshaped stays dynamic.
+struct Subject {
+  std::shared_ptr<const ov::Model> graph;
+  std::vector<ov::Tensor> inputs;
+};
+/// Takes `options.example`, or noise. Throws `Error` (sample_mismatch).
+Subject subject_of(const Model& model, const RunOptions& options);
 
 /// Calls `action`; what OpenVINO throws becomes an `Error` (runtime_failed).
 template <typename Action>
-auto guarded(const char* doing, Action action) -> decltype(action()) {
+auto guarded(const char* doing, Action action,
+             const char* remedy = "Check that the device and the options fit the model")
+    -> decltype(action()) {
   try {
     return action();
   } catch (const ov::Exception& error) {
     throw Error(ErrorCode::runtime_failed, "runtime", "",
-                std::string("OpenVINO failed to ") + doing + ": " + error.what(),
-                "Check that the device and the options fit the model");
+                std::string("OpenVINO failed to ") + doing + ": " + error.what(), remedy);
   }
 }
 

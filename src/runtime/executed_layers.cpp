@@ -63,7 +63,7 @@ std::vector<ExecutedLayer> layers_of(const ov::CompiledModel& compiled, const ov
 }  // namespace runtime
 
 std::vector<ExecutedLayer> executed_layers(const Model& model, const RunOptions& options) {
-  const auto graph = runtime::with_static_shapes(model.graph);
+  const auto graph = runtime::subject_of(model, options).graph;
   return runtime::layers_of(runtime::compile(graph, options), *graph);
 }
 
