@@ -11,6 +11,7 @@
 #include <openvino/pass/constant_folding.hpp>
 #include <openvino/pass/manager.hpp>
 
+#include "import/aten/emitter.hpp"
 #include "import/aten/frontend.hpp"
 #include "import/aten/names.hpp"
 #include "import/source_text.hpp"
@@ -112,6 +113,7 @@ Model convert(const Program& program, const Outputs& outputs, std::shared_ptr<co
     ov::pass::Manager passes("octet_import");
     passes.register_pass<ov::pass::ConstantFolding>();
     passes.run_passes(model.graph);
+    release_integers(model.graph);
     model.graph->validate_nodes_and_infer_types();
   } catch (const Error&) {
     throw;

@@ -127,6 +127,11 @@ std::span<const OpRow> shape_rows();      ///< reductions, diagonals, broadcasts
 std::span<const OpRow> list_rows();       ///< split, chunk, unbind
 std::span<const OpRow> recurrent_rows();  ///< single steps of recurrent layers
 std::span<const OpRow> index_rows();      ///< writing by index
+std::span<const OpRow> quantized_rows();  ///< quantize, dequantize
+
+/// Ends what keeps integer weights from being folded into floating point while a model is
+/// converted.
+void release_integers(const std::shared_ptr<ov::Model>& model);
 
 /// Rule of operators without a row: the schema's layout, the frontend's conversion.
 void lower_by_schema(Emitter& emitter);

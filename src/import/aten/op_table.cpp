@@ -18,7 +18,7 @@ const OpRow* find_row(std::string_view target) {
     std::map<std::string_view, const OpRow*> all;
     for (const auto rows :
          {symbolic_rows(), identity_rows(), functional_rows(), elementwise_rows(), linear_rows(),
-          shape_rows(), list_rows(), recurrent_rows(), index_rows()})
+          shape_rows(), list_rows(), recurrent_rows(), index_rows(), quantized_rows()})
       for (const OpRow& row : rows) all.emplace(row.target, &row);
     return all;
   }();

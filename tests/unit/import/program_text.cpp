@@ -82,6 +82,8 @@ class Parser {
         tensor.data<float>()[i] = static_cast<float>(value);
       else if (meta.type == ov::element::i64)
         tensor.data<std::int64_t>()[i] = static_cast<std::int64_t>(value);
+      else if (meta.type == ov::element::i8)
+        tensor.data<std::int8_t>()[i] = static_cast<std::int8_t>(value);
       else
         throw std::invalid_argument("weights of this type are not read here");
     }
