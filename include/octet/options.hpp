@@ -26,7 +26,15 @@ enum class PropagationRule {
 };
 
 enum class StatisticsType { min, max, abs_max, mean, quantile, abs_quantile };
-enum class AggregatorType { min, max, mean, median, mean_no_outliers, median_no_outliers, histogram };
+enum class AggregatorType {
+  min,
+  max,
+  mean,
+  median,
+  mean_no_outliers,
+  median_no_outliers,
+  histogram
+};
 
 /// Layers that stay in floating point, in the user's words.
 struct Subgraph {
@@ -98,7 +106,7 @@ struct Progress {
 
 /// Options of `quantize`, with the meanings of the tutorial's parameters.
 struct QuantizeOptions {
-  std::optional<Preset> preset;  ///< unset: performance; mixed for a transformer
+  std::optional<Preset> preset;         ///< unset: performance; mixed for a transformer
   std::optional<ModelType> model_type;  ///< unset: found out from the graph
   TargetDevice target_device = TargetDevice::any;
   std::size_t subset_size = 300;  ///< items of the dataset (batches, not images)

@@ -23,7 +23,7 @@ struct QuantizeResult {
   Recipe recipe;  ///< what was done
   std::vector<LayerDecision> layers;
   std::vector<Diagnostic> diagnostics;
-  std::size_t samples = 0;                       ///< items that were read
+  std::size_t samples = 0;                      ///< items that were read
   std::map<std::string, double> stage_seconds;  ///< wall-clock time by stage
 };
 

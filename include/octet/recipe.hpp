@@ -30,7 +30,7 @@ struct QuantizerSpec {
   int bits = 8;
   QuantizationMode mode = QuantizationMode::symmetric;
   bool per_channel = false;
-  bool narrow_range = false;              ///< levels are 2^bits - 1
+  bool narrow_range = false;  ///< levels are 2^bits - 1
   std::optional<bool> signedness_to_force;
   bool operator==(const QuantizerSpec&) const = default;
 };
@@ -49,9 +49,9 @@ struct FoldBatchNorm {
   std::string node;  ///< the BatchNormInference (or Multiply) that disappears
   std::string into;
 };
-/// Divides the channels of `tensor` by `scale` on the way to the listed layers, and multiplies their
-/// weights by it along the input channels: results stay what they are, activations become easier to
-/// quantize (SmoothQuant).
+/// Divides the channels of `tensor` by `scale` on the way to the listed layers, and multiplies
+/// their weights by it along the input channels: results stay what they are, activations become
+/// easier to quantize (SmoothQuant).
 struct ScaleChannels {
   /// Name of the multiplication that is put on `tensor` for all of `uses`. Empty: the division goes
   /// into the constants of the normalization (multiplication and addition) that makes `tensor`,

@@ -18,7 +18,9 @@ constexpr std::array rows = {
 #undef OCTET_ERROR
 };
 
-const Row& row_of(ErrorCode code) { return rows.at(static_cast<std::size_t>(code)); }
+const Row& row_of(ErrorCode code) {
+  return rows.at(static_cast<std::size_t>(code));
+}
 
 std::string sentence(std::string text) {
   if (!text.empty() && text.back() != '.' && text.back() != '!' && text.back() != '?') text += '.';
@@ -36,9 +38,15 @@ std::string format(const std::string& stage, const std::string& where, const std
 
 }  // namespace
 
-std::string_view name_of(ErrorCode code) { return row_of(code).name; }
-int exit_code_of(ErrorCode code) { return row_of(code).exit_code; }
-std::string_view meaning_of(ErrorCode code) { return row_of(code).meaning; }
+std::string_view name_of(ErrorCode code) {
+  return row_of(code).name;
+}
+int exit_code_of(ErrorCode code) {
+  return row_of(code).exit_code;
+}
+std::string_view meaning_of(ErrorCode code) {
+  return row_of(code).meaning;
+}
 
 const std::vector<ErrorCode>& all_error_codes() {
   static const std::vector<ErrorCode> codes = [] {

@@ -26,7 +26,8 @@ std::vector<std::string> nearest(std::string_view word, const std::vector<std::s
   std::vector<std::pair<std::size_t, std::string>> ranked;
   for (const std::string& candidate : candidates)
     // A word that was cut short is meant, however much is missing.
-    ranked.emplace_back(candidate.starts_with(word) ? 0 : edit_distance(word, candidate), candidate);
+    ranked.emplace_back(candidate.starts_with(word) ? 0 : edit_distance(word, candidate),
+                        candidate);
   std::sort(ranked.begin(), ranked.end());
   ranked.erase(std::unique(ranked.begin(), ranked.end()), ranked.end());
   std::vector<std::string> names;

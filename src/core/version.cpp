@@ -1,5 +1,7 @@
 #include "octet/version.hpp"
 
 namespace octet {
-const char* version() { return OCTET_VERSION; }
+const char* version() {
+  return OCTET_VERSION;
+}
 }  // namespace octet

@@ -4,8 +4,8 @@
 #include <openvino/pass/serialize.hpp>
 
 #include "core/atomic_file.hpp"
-#include "import/stored_sources.hpp"
 #include "import/source_text.hpp"
+#include "import/stored_sources.hpp"
 #include "octet/version.hpp"
 
 namespace octet::emit {

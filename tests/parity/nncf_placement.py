@@ -4,6 +4,7 @@ Run by an interpreter that has nncf: nncf_placement.py MODEL.xml [key=value]...
 The peer's own pipeline runs up to the point where the places are known; no data are needed.
 """
 
+import contextlib
 import json
 import sys
 
@@ -97,15 +98,13 @@ def placement(model, arguments):
 
     original = MinMaxQuantization._get_quantization_target_points
     MinMaxQuantization._get_quantization_target_points = record
-    try:
+    with contextlib.suppress(Found):
         nncf.quantize(model, nncf.Dataset([None]), **options(arguments))
-    except Found:
-        pass
     nodes = {node.get_friendly_name(): node for node in model.get_ops()}
     group_of = {}
     for number, group in enumerate(found["groups"]):
         if len(group) > 1:
-            group_of.update({point: number for point in group})
+            group_of.update(dict.fromkeys(group, number))
     activations, weights = [], []
     for point, config in found["points"].items():
         node = nodes[point.target_node_name]

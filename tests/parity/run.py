@@ -1,6 +1,6 @@
 """Compares the placement of quantizers with the peer's on OpenVINO models, and prints a table.
 
-run.py --peer PYTHON --tool build/dev/tests/dump_placement MODEL.xml... [--set key=value,key=value]...
+run.py --peer PYTHON --tool build/dev/tests/dump_placement MODEL.xml... [--set key=value,...]...
 
 PYTHON is an interpreter with nncf. Each model is placed with every --set of options (see
 options_text.cpp; by default the presets). Exits with 1 if anything differs.

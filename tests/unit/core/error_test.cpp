@@ -8,8 +8,7 @@
 TEST_CASE("an error reads as stage, place, problem and remedy") {
   const octet::Error error(octet::ErrorCode::file_not_found, "import", "file 'a.pt2'",
                            "it does not exist", "Check the path");
-  CHECK(std::string(error.what()) ==
-        "[import] file 'a.pt2': it does not exist. Check the path.");
+  CHECK(std::string(error.what()) == "[import] file 'a.pt2': it does not exist. Check the path.");
   CHECK(octet::name_of(error.code()) == "file_not_found");
   CHECK(octet::exit_code_of(error.code()) == 3);
 }
