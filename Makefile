@@ -1,0 +1,74 @@
+# `make help` lists the targets. Each does its set-up first; what is up to date is skipped.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+BUILD := build/dev
+PYTHON := .venv/bin/python
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Compilers run through ccache where it is installed.
+LAUNCHER := $(if $(shell command -v ccache),-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+CXX_FILES = git ls-files --cached --others --exclude-standard '*.cpp' '*.hpp'
+
+.PHONY: help
+help: ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+.PHONY: setup
+setup: .venv/requirements-installed.txt ## install what is missing: Debian packages, .venv
+
+.venv/requirements-installed.txt: requirements.txt tools/debian-packages.txt tools/setup.sh
+	@tools/setup.sh
+	@touch $@
+
+# One build directory serves the C++ tests, the command and the wheel: each file is compiled once.
+$(BUILD)/build.ninja: CMakePresets.json | setup
+	cmake --preset dev $(LAUNCHER)
+
+.PHONY: build
+build: $(BUILD)/build.ninja ## compile everything, warnings are errors
+	ninja -C $(BUILD)
+
+.PHONY: wheel
+wheel: $(BUILD)/build.ninja ## build the wheel into dist/ and install it into .venv
+	@ninja -C $(BUILD) wheel_parts
+	@tools/install_wheel.sh $(BUILD)
+
+.PHONY: test
+test: build wheel ## run every test, C++ and Python, on the built wheel
+	ctest --preset dev
+	$(PYTHON) -m pytest
+
+.PHONY: check
+check: check-format check-layers lint ## format, layers, lint: no build needed
+
+.PHONY: format
+format: setup ## format C++ and Python
+	$(CXX_FILES) | xargs clang-format-14 -i
+	ruff format
+	ruff check --fix --quiet --exit-zero
+
+.PHONY: check-format
+check-format: setup
+	$(CXX_FILES) | xargs clang-format-14 --dry-run -Werror
+	ruff format --check
+
+.PHONY: check-layers
+check-layers: setup
+	$(PYTHON) tools/check_layers.py
+	$(PYTHON) tools/check_file_sizes.py
+
+.PHONY: lint
+lint: setup
+	ruff check
+
+.PHONY: asan
+asan: setup ## C++ tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	[ -f build/asan/build.ninja ] || cmake --preset asan $(LAUNCHER)
+	cmake --build --preset asan
+	ctest --preset asan
+
+.PHONY: clean
+clean: ## remove what was built, keep .venv
+	rm -rf build dist
