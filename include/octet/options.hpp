@@ -26,6 +26,8 @@ enum class PropagationRule {
 };
 
 enum class StatisticsType { min, max, abs_max, mean, quantile, abs_quantile };
+/// How the samples' values become one. `histogram` and `mse` look for the range with the least
+/// quantization error over the values of all samples, whatever the statistics type.
 enum class AggregatorType {
   min,
   max,
@@ -33,7 +35,8 @@ enum class AggregatorType {
   median,
   mean_no_outliers,
   median_no_outliers,
-  histogram
+  histogram,
+  mse
 };
 
 /// Layers that stay in floating point, in the user's words.

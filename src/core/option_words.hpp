@@ -33,7 +33,7 @@ inline constexpr std::array words_of<StatisticsType> = {"min",  "max",      "abs
                                                         "mean", "quantile", "abs_quantile"};
 template <>
 inline constexpr std::array words_of<AggregatorType> = {
-    "min", "max", "mean", "median", "mean_no_outliers", "median_no_outliers", "histogram"};
+    "min", "max", "mean", "median", "mean_no_outliers", "median_no_outliers", "histogram", "mse"};
 
 template <>
 inline constexpr std::array words_of<Layout> = {"nchw", "nhwc"};

@@ -39,16 +39,17 @@ struct Range {
 struct Results {
   std::vector<Range> ranges;                       ///< same order as the requests
   std::vector<std::vector<double>> channel_means;  ///< same order as the requests
-  std::size_t samples = 0;                         ///< items of the dataset that were read
+  std::size_t items = 0;                           ///< items of the dataset that were read
+  std::size_t samples = 0;                         ///< samples in them: a batch counts its rows
   std::vector<Diagnostic> diagnostics;
 };
 
 struct CalibrationOptions {
   std::size_t subset_size = 300;
-  std::size_t threads = 0;                   ///< 0: all cores
-  std::optional<bool> batchwise_statistics;  ///< as the user's advanced parameter
-  std::function<void(const Progress&)> on_progress;
-  std::function<bool()> is_cancelled;
+  std::size_t threads = 0;                        ///< 0: all cores
+  std::optional<bool> batchwise_statistics = {};  ///< as the user's advanced parameter
+  std::function<void(const Progress&)> on_progress = {};
+  std::function<bool()> is_cancelled = {};
 };
 
 /// Runs the data through the model once, in FP32, and collects what was asked for. The result does

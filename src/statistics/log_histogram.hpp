@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace octet::statistics {
+
+/// Counts of f32 values in buckets that share sign, exponent and the first 9 bits of the mantissa:
+/// a bucket's ends differ by at most 2^-9 = 0.2 % of the value. Needs no range beforehand, and
+/// counting is independent of order and grouping. The memory that is touched grows with the spread
+/// of exponents, up to 2 MB.
+class LogHistogram {
+ public:
+  static constexpr int mantissa_bits = 9;
+  static constexpr std::size_t bucket_count = std::size_t{1} << (1 + 8 + mantissa_bits);
+
+  /// A run of equal values as far as the histogram can tell.
+  struct Bucket {
+    float low, high;  ///< the values lie between them
+    std::uint64_t count;
+  };
+
+  LogHistogram();
+  /// Adds finite values.
+  void add(const float* values, std::size_t count);
+  void add(const LogHistogram& other);
+  std::uint64_t total() const { return total_; }
+  /// The buckets that hold values, lowest values first.
+  std::vector<Bucket> buckets() const;
+
+ private:
+  struct Free {
+    void operator()(std::uint64_t* counts) const;
+  };
+  // Zeroed pages of the system, which take no memory until they are written.
+  std::unique_ptr<std::uint64_t[], Free> counts_;
+  std::uint64_t total_ = 0;
+};
+
+}  // namespace octet::statistics

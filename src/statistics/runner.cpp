@@ -1,0 +1,163 @@
+#include "statistics/runner.hpp"
+
+#include <map>
+#include <set>
+
+#include <openvino/runtime/properties.hpp>
+
+#include "runtime/compile.hpp"
+#include "runtime/core.hpp"
+
+namespace octet::statistics {
+namespace {
+
+/// The nodes that `ends` depend on.
+std::set<const ov::Node*> needed_for(const ov::NodeVector& ends) {
+  std::set<const ov::Node*> needed;
+  std::vector<const ov::Node*> open;
+  for (const auto& end : ends) open.push_back(end.get());
+  while (!open.empty()) {
+    const ov::Node* node = open.back();
+    open.pop_back();
+    if (!needed.insert(node).second) continue;
+    for (const auto& input : node->input_values()) open.push_back(input.get_node());
+  }
+  return needed;
+}
+
+/// Makes an observer of every watched tensor the only results of `graph`: what they do not depend
+/// on is not computed. States that are written stay. `inputs` tells which parameters are left.
+std::shared_ptr<ov::Model> observed(const std::shared_ptr<ov::Model>& graph,
+                                    const std::vector<Watch>& watches,
+                                    std::vector<std::size_t>& inputs) {
+  std::map<std::string, std::shared_ptr<ov::Node>> nodes;
+  for (const auto& node : graph->get_ordered_ops()) nodes.emplace(node->get_friendly_name(), node);
+  ov::ResultVector results;
+  ov::NodeVector ends;
+  for (std::size_t i = 0; i < watches.size(); ++i) {
+    const TensorRef& tensor = watches[i].tensor;
+    results.push_back(std::make_shared<ov::op::v0::Result>(std::make_shared<Observer>(
+        nodes.at(tensor.node)->output(tensor.output), static_cast<std::int64_t>(i),
+        watches[i].measures, watches[i].distribution)));
+    ends.push_back(results.back());
+  }
+  const ov::SinkVector sinks = graph->get_sinks();
+  ends.insert(ends.end(), sinks.begin(), sinks.end());
+  const std::set<const ov::Node*> needed = needed_for(ends);
+  ov::ParameterVector parameters;
+  for (std::size_t i = 0; i < graph->get_parameters().size(); ++i) {
+    const auto& parameter = graph->get_parameters()[i];
+    if (needed.count(parameter.get()) == 0) continue;
+    parameters.push_back(parameter);
+    inputs.push_back(i);
+  }
+  return std::make_shared<ov::Model>(results, sinks, parameters, graph->get_variables());
+}
+
+std::vector<ov::PartialShape> shapes_of(const BoundSample& sample) {
+  std::vector<ov::PartialShape> shapes;
+  for (const ov::Tensor& tensor : sample.inputs) shapes.emplace_back(tensor.get_shape());
+  return shapes;
+}
+
+std::shared_ptr<ov::Model> reshaped(const ov::Model& model,
+                                    const std::vector<ov::PartialShape>& shapes) {
+  const auto clone = model.clone();
+  std::map<ov::Output<ov::Node>, ov::PartialShape> wanted;
+  for (std::size_t i = 0; i < shapes.size(); ++i)
+    if (clone->get_parameters()[i]->get_partial_shape() != shapes[i])
+      wanted[clone->get_parameters()[i]] = shapes[i];
+  if (!wanted.empty()) clone->reshape(wanted);
+  return clone;
+}
+
+std::size_t all_threads() {
+  return std::get<1>(runtime::core().get_property("CPU", ov::range_for_streams));
+}
+
+}  // namespace
+
+Runner::Runner(const Model& model, Plan& plan, const BoundSample& first, std::size_t threads)
+    : model_(model),
+      plan_(plan),
+      threads_(threads == 0 ? all_threads() : threads),
+      fixed_shapes_(shapes_of(first)),
+      fixed_(compile(fixed_shapes_)),
+      slots_(2 * threads_) {}
+
+Runner::~Runner() {
+  for (Slot& slot : slots_) {
+    if (!slot.running) continue;
+    try {
+      slot.running->cancel();
+      slot.running->wait();
+    } catch (const ov::Exception&) {
+      // The run is given up: what became of this sample no longer matters.
+    }
+  }
+}
+
+Runner::Compiled Runner::compile(const std::vector<ov::PartialShape>& shapes) const {
+  Compiled compiled;
+  const auto graph = runtime::guarded("fit the model to the samples", [&] {
+    return observed(reshaped(*model_.graph, shapes), plan_.watches(), compiled.inputs);
+  });
+  RunOptions options;
+  options.precision = "f32";
+  options.threads = threads_;
+  compiled.model =
+      runtime::compile(graph, options, {ov::num_streams(static_cast<std::int32_t>(threads_))});
+  compiled.has_state = !graph->get_variables().empty();
+  return compiled;
+}
+
+void Runner::start(const BoundSample& sample) {
+  Slot& slot = slots_[next_];
+  next_ = (next_ + 1) % slots_.size();
+  collect(slot);
+  const bool is_fixed = shapes_of(sample) == fixed_shapes_;
+  if (!is_fixed && !open_.model) {
+    std::vector<ov::PartialShape> shapes;
+    for (const auto& parameter : model_.graph->get_parameters())
+      shapes.push_back(parameter->get_partial_shape());
+    open_ = compile(shapes);
+  }
+  Compiled& compiled = is_fixed ? fixed_ : open_;
+  ov::InferRequest& request = is_fixed ? slot.fixed : slot.open;
+  runtime::guarded("run the calibration", [&] {
+    if (!request) request = compiled.model.create_infer_request();
+    for (std::size_t i = 0; i < compiled.inputs.size(); ++i)
+      request.set_input_tensor(i, sample.inputs[compiled.inputs[i]]);
+    if (compiled.has_state) request.reset_state();
+    request.start_async();
+  });
+  slot.running = &request;
+  slot.name = sample.name;
+}
+
+void Runner::finish() {
+  for (std::size_t i = 0; i < slots_.size(); ++i) collect(slots_[(next_ + i) % slots_.size()]);
+}
+
+void Runner::collect(Slot& slot) {
+  if (!slot.running) return;
+  ov::InferRequest& request = *slot.running;
+  slot.running = nullptr;
+  runtime::guarded("run the calibration", [&] { request.wait(); });
+  for (std::size_t w = 0; w < plan_.watches().size(); ++w) {
+    const Watch& watch = plan_.watches()[w];
+    const ov::Tensor record = request.get_output_tensor(w);
+    const std::span<const double> values(reinterpret_cast<const double*>(record.data()),
+                                         record.get_byte_size() / sizeof(double));
+    for (const SampleView& sample : samples_of(watch.measures, values)) {
+      if (!sample.is_finite)
+        throw Error(ErrorCode::sample_not_finite, "statistics",
+                    model_.sources.describe(watch.tensor.node),
+                    "its output holds NaN or infinity for " + slot.name,
+                    "Check the sample, and that the model works in FP32");
+      if (sample.count != 0) plan_.add(w, sample);
+    }
+  }
+}
+
+}  // namespace octet::statistics

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <openvino/core/model.hpp>
+
+#include "octet/dataset.hpp"
+
+namespace octet::statistics {
+
+/// The model's inputs for one run, in its order, and how the user knows them: `sample 12`.
+struct BoundSample {
+  std::vector<ov::Tensor> inputs;
+  std::string name;
+};
+
+/// The next item of `data`, bound to the model's inputs and checked: nothing in it is NaN or
+/// infinite. Nothing at the end. Throws `Error` (sample_mismatch, sample_not_finite).
+std::optional<BoundSample> next_sample(Dataset& data, const ov::Model& model, std::size_t index);
+
+/// How many samples an item holds: the common length of the first axes of those inputs whose first
+/// axis the model leaves open. Unset where there is none.
+std::optional<std::size_t> open_batch(const ov::Model& model, const BoundSample& item);
+/// The common length of all inputs' first axes; unset where they differ.
+std::optional<std::size_t> fixed_batch(const BoundSample& item);
+
+/// Sample `row` of an item with an open batch; memory is shared.
+BoundSample row_of(const ov::Model& model, const BoundSample& item, std::size_t row);
+
+}  // namespace octet::statistics
