@@ -15,6 +15,17 @@ bool is_within(const std::string& path, const std::string& module) {
          (path.size() == module.size() || path[module.size()] == '.');
 }
 
+/// `a.b.c`, `a.b`, `a` and the root, which has no name.
+std::vector<std::string> module_and_parents(std::string path) {
+  std::vector<std::string> paths = {path};
+  while (!path.empty()) {
+    const std::size_t dot = path.find_last_of('.');
+    path.resize(dot == std::string::npos ? 0 : dot);
+    paths.push_back(path);
+  }
+  return paths;
+}
+
 std::string last_part(const std::string& text) {
   const std::size_t dot = text.find_last_of('.');
   return dot == std::string::npos ? text : text.substr(dot + 1);
@@ -36,26 +47,35 @@ std::vector<std::string> spellings(const std::string& op_type) {
 class Resolver {
  public:
   Resolver(const IgnoredScope& scope, const Graph& graph, const SourceMap& sources)
-      : scope_(scope), graph_(graph) {
+      : scope_(scope), graph_(graph), all_sources_(sources) {
     for (int node = 0; node < graph.size(); ++node)
       sources_.push_back(sources.find(graph.name(node)));
     result_.rule_of.assign(graph.nodes.size(), -1);
   }
 
   ResolvedScope run() {
-    for (const std::string& name : scope_.names) add("name", "'" + name + "'", named(name), name);
-    for (const std::string& pattern : scope_.patterns)
-      add("pattern", "'" + pattern + "'", fitting(pattern), pattern);
-    for (const std::string& type : scope_.types) add("type", "'" + type + "'", typed(type), type);
-    for (const Subgraph& subgraph : scope_.subgraphs) {
-      const std::string text = "from '" + core::join(subgraph.inputs, "', '") + "' to '" +
-                               core::join(subgraph.outputs, "', '") + "'";
-      add("subgraph", text, between(subgraph, text), "");
+    for (const std::string& name : scope_.names) {
+      ScopeRule rule{"name", "'" + name + "'", named(name), "", ""};
+      if (rule.nodes.empty()) explain_name(name, rule);
+      add(std::move(rule));
     }
+    for (const std::string& pattern : scope_.patterns) {
+      ScopeRule rule{"pattern", "'" + pattern + "'", fitting(pattern), "", ""};
+      if (rule.nodes.empty()) rule.problem = nothing, rule.remedy = suggest_name(pattern);
+      add(std::move(rule));
+    }
+    for (const std::string& type : scope_.types) {
+      ScopeRule rule{"type", "'" + type + "'", typed(type), "", ""};
+      if (rule.nodes.empty()) rule.problem = nothing, rule.remedy = suggest_type(type);
+      add(std::move(rule));
+    }
+    for (const Subgraph& subgraph : scope_.subgraphs) add(between(subgraph));
     return std::move(result_);
   }
 
  private:
+  static constexpr const char* nothing = "it matches nothing";
+
   template <typename Predicate>
   std::vector<int> select(const Predicate& predicate) const {
     std::vector<int> nodes;
@@ -65,6 +85,7 @@ class Resolver {
   }
 
   std::vector<int> named(const std::string& name) const {
+    if (name.empty()) return {};
     return select([&](int node) {
       const SourceInfo* source = sources_[node];
       return graph_.name(node) == name ||
@@ -94,94 +115,137 @@ class Resolver {
 
   std::vector<std::string> types_of(int node) const {
     std::vector<std::string> types = {graph_.nodes[node]->get_type_name()};
-    if (const SourceInfo* source = sources_[node]) {
-      if (!source->op_type.empty()) {
-        const auto names = spellings(source->op_type);
-        types.insert(types.end(), names.begin(), names.end());
-      }
-      if (!source->module_class.empty()) {
-        types.push_back(source->module_class);
-        types.push_back(last_part(source->module_class));
-      }
+    if (const SourceInfo* source = sources_[node]; source && !source->op_type.empty()) {
+      const auto names = spellings(source->op_type);
+      types.insert(types.end(), names.begin(), names.end());
     }
     return types;
   }
 
   std::vector<int> typed(const std::string& type) const {
+    if (type.empty()) return {};
+    std::set<std::string> modules;  // paths of those whose class it is
+    for (const SourceInfo* source : sources_)
+      if (source && (source->module_class == type || last_part(source->module_class) == type))
+        modules.insert(source->module_path);
     return select([&](int node) {
       const std::vector<std::string> types = types_of(node);
-      return std::find(types.begin(), types.end(), type) != types.end();
+      if (std::find(types.begin(), types.end(), type) != types.end()) return true;
+      if (modules.empty() || !sources_[node] || sources_[node]->module_class.empty()) return false;
+      const std::vector<std::string> paths = module_and_parents(sources_[node]->module_path);
+      return std::any_of(paths.begin(), paths.end(),
+                         [&](const std::string& path) { return modules.count(path) > 0; });
     });
   }
 
-  std::vector<int> between(const Subgraph& subgraph, const std::string& text) const {
+  ScopeRule between(const Subgraph& subgraph) const {
+    ScopeRule rule{"subgraph",
+                   "from '" + core::join(subgraph.inputs, "', '") + "' to '" +
+                       core::join(subgraph.outputs, "', '") + "'",
+                   {},
+                   "",
+                   ""};
     std::vector<char> below(graph_.nodes.size(), 0), above(graph_.nodes.size(), 0);
-    mark(subgraph.inputs, text, below);
-    mark(subgraph.outputs, text, above);
+    mark(subgraph.inputs, below, rule);
+    mark(subgraph.outputs, above, rule);
     for (const Edge& edge : graph_.edges) below[edge.node] |= below[edge.source];
     for (auto edge = graph_.edges.rbegin(); edge != graph_.edges.rend(); ++edge)
       above[edge->source] |= above[edge->node];
-    return select([&](int node) { return below[node] && above[node]; });
+    rule.nodes = select([&](int node) { return below[node] && above[node]; });
+    if (rule.nodes.empty() && rule.problem.empty()) {
+      rule.problem = "no path leads from its inputs to its outputs";
+      rule.remedy = "Check which way the data flow, with 'octet inspect'";
+    }
+    return rule;
   }
 
-  void mark(const std::vector<std::string>& names, const std::string& text,
-            std::vector<char>& marks) const {
+  void mark(const std::vector<std::string>& names, std::vector<char>& marks,
+            ScopeRule& rule) const {
     for (const std::string& name : names) {
       const std::vector<int> nodes = named(name);
-      if (nodes.empty() && scope_.validate)
-        fail_scope("subgraph " + text, "nothing has the name '" + name + "'", suggest(name, false));
       for (const int node : nodes) marks[node] = 1;
+      if (!nodes.empty() || !rule.problem.empty()) continue;
+      explain_name(name, rule);
+      if (rule.problem == nothing) rule.problem = "nothing has the name '" + name + "'";
     }
   }
 
-  std::string suggest(const std::string& word, bool of_types) const {
+  /// Says what the user may have meant by a name that no operation has.
+  void explain_name(const std::string& name, ScopeRule& rule) const {
+    for (int node = 0; node < graph_.size(); ++node) {
+      if (graph_.op[node] != Op::Constant || graph_.name(node) != name || graph_.out[node].empty())
+        continue;
+      rule.problem = "'" + name + "' is a constant";
+      rule.remedy =
+          "Name what reads it: '" + graph_.name(graph_.edges[graph_.out[node][0]].node) + "'";
+      return;
+    }
+    for (const auto& [node, source] : all_sources_.entries()) {
+      if (node != name && source.value_name != name && !is_within(source.module_path, name))
+        continue;
+      rule.problem = "'" + name + "' has become part of the layer before it";
+      rule.remedy = "Name that layer";
+      return;
+    }
+    rule.problem = nothing;
+    rule.remedy = suggest_name(name);
+  }
+
+  std::string suggest_name(const std::string& word) const {
     std::set<std::string> known;
     for (int node = 0; node < graph_.size(); ++node) {
       if (graph_.op[node] == Op::Constant) continue;
-      if (of_types) {
-        for (const std::string& type : types_of(node)) known.insert(type);
-        continue;
-      }
       known.insert(graph_.name(node));
       if (const SourceInfo* source = sources_[node]) {
         known.insert(source->value_name);
-        known.insert(source->module_path);
+        for (std::string& path : module_and_parents(source->module_path))
+          known.insert(std::move(path));
       }
     }
+    return suggest(word, std::move(known), "names");
+  }
+
+  std::string suggest_type(const std::string& word) const {
+    std::set<std::string> known;
+    for (int node = 0; node < graph_.size(); ++node) {
+      if (graph_.op[node] == Op::Constant) continue;
+      for (std::string& type : types_of(node)) known.insert(std::move(type));
+      if (!sources_[node]) continue;
+      known.insert(sources_[node]->module_class);
+      known.insert(last_part(sources_[node]->module_class));
+    }
+    return suggest(word, std::move(known), "types");
+  }
+
+  static std::string suggest(const std::string& word, std::set<std::string> known,
+                             const char* what) {
     known.erase("");
     std::vector<std::string> nearest = core::nearest(word, {known.begin(), known.end()});
     for (std::string& name : nearest) name = "'" + name + "'";
-    return "The nearest " + std::string(of_types ? "types" : "names") + " are " +
-           core::join_words(nearest);
+    return std::string("The nearest ") + what + " are " + core::join_words(nearest);
   }
 
-  void add(const std::string& kind, const std::string& text, std::vector<int> nodes,
-           const std::string& word) {
-    const std::string rule = kind + " " + text;
-    if (nodes.empty() && scope_.validate) {
-      if (kind == "subgraph")
-        fail_scope(rule, "no path leads from its inputs to its outputs",
-                   "Check which way the data flow, with 'octet inspect'");
-      fail_scope(rule, "it matches nothing", suggest(word, kind == "type"));
-    }
+  void add(ScopeRule rule) {
     const int index = static_cast<int>(result_.rules.size());
-    for (const int node : nodes)
+    for (const int node : rule.nodes)
       if (result_.rule_of[node] < 0) result_.rule_of[node] = index;
-    result_.rules.push_back(rule);
-    result_.nodes.push_back(std::move(nodes));
+    result_.rules.push_back(std::move(rule));
   }
 
   const IgnoredScope& scope_;
   const Graph& graph_;
+  const SourceMap& all_sources_;
   std::vector<const SourceInfo*> sources_;
   ResolvedScope result_;
 };
 
 }  // namespace
 
-void fail_scope(const std::string& rule, const std::string& problem, const std::string& remedy) {
-  throw Error(ErrorCode::ignored_scope_mismatch, "graph", "ignored scope, " + rule, problem,
-              remedy);
+void check(const ResolvedScope& scope) {
+  for (const ScopeRule& rule : scope.rules)
+    if (!rule.problem.empty())
+      throw Error(ErrorCode::ignored_scope_mismatch, "graph", "ignored scope, " + rule.words(),
+                  rule.problem, rule.remedy);
 }
 
 ResolvedScope resolve(const IgnoredScope& scope, const Graph& graph, const SourceMap& sources) {

@@ -36,8 +36,7 @@ Settings make_settings(const QuantizeOptions& options) {
       advanced.quantize_outputs,
       advanced.activations_quantization_params,
       advanced.weights_quantization_params,
-      *advanced.overflow_fix,
-      options.ignored_scope.validate};
+      *advanced.overflow_fix};
 }
 
 /// A quantizer with the graph's tensor and edges; ordered by them.
@@ -128,8 +127,14 @@ Placement place(const Model& model, const QuantizeOptions& given) {
   const Graph graph = graph::flatten(*model.graph);
   for (Diagnostic& diagnostic : find_limits(graph, model.sources))
     placement.diagnostics.push_back(std::move(diagnostic));
-  const graph::ResolvedScope scope = graph::resolve(options.ignored_scope, graph, model.sources);
+  graph::ResolvedScope scope = graph::resolve(options.ignored_scope, graph, model.sources);
   const Units units = make_units(graph, scope, settings);
+  if (options.ignored_scope.validate) graph::check(scope);
+  for (const graph::ScopeRule& rule : scope.rules) {
+    RuleMatch match{rule.kind, rule.text, {}, {}, rule.problem, rule.remedy};
+    for (const int node : rule.nodes) match.nodes.push_back(graph.name(node));
+    placement.rules.push_back(std::move(match));
+  }
 
   std::vector<Quantizer> quantizers = propagate(graph, units.view, units.traits, settings.rule);
   std::vector<WeightChoice> weights = find_weights(graph, units, settings);

@@ -102,37 +102,35 @@ bool resets_after_matmul(const ov::Node& node) {
   return gru && gru->get_linear_before_reset();
 }
 
-}  // namespace
-
 /// A rule that touches only what never has quantizers of its own is a mistake of the user's.
-void check_effect(const Graph& graph, const Units& units, const graph::ResolvedScope& scope) {
-  for (std::size_t rule = 0; rule < scope.rules.size(); ++rule) {
-    const std::vector<int>& nodes = scope.nodes[rule];
+void find_useless_rules(const Graph& graph, const Units& units, graph::ResolvedScope& scope) {
+  for (graph::ScopeRule& rule : scope.rules) {
     std::string fused_into;
-    const bool has_effect = std::any_of(nodes.begin(), nodes.end(), [&](int node) {
+    const bool has_effect = std::any_of(rule.nodes.begin(), rule.nodes.end(), [&](int node) {
       const int unit = units.unit_of[node];
       if (unit < 0 || graph::row(units.view.op[unit]).trait == Trait::none) return false;
       const int first = units.view.nodes[unit].front();
       if (first != node) fused_into = graph.name(first);
       return first == node;
     });
-    if (has_effect || nodes.empty()) continue;
-    if (fused_into.empty())
-      graph::fail_scope(scope.rules[rule], "it covers nothing that would be quantized",
-                        "Leave it out, or set validate=false");
-    graph::fail_scope(scope.rules[rule], "all that it covers is fused into other operations",
-                      "Name the operation that begins it: '" + fused_into + "'");
+    if (has_effect || !rule.problem.empty()) continue;
+    rule.problem = fused_into.empty() ? "it covers nothing that would be quantized"
+                                      : "all that it covers is fused into other operations";
+    rule.remedy = fused_into.empty() ? "Leave it out, or set validate=false"
+                                     : "Name the operation that begins it: '" + fused_into + "'";
   }
 }
 
-Units make_units(const Graph& graph, const graph::ResolvedScope& scope, const Settings& settings) {
+}  // namespace
+
+Units make_units(const Graph& graph, graph::ResolvedScope& scope, const Settings& settings) {
   Units units;
   const View view = with_composites(graph);
   std::vector<std::string> reasons(graph.nodes.size());
   ignore_patterns(graph, view, settings, reasons);
   for (int node = 0; node < graph.size(); ++node) {
     if (resets_after_matmul(*graph.nodes[node])) reasons[node] = "GRU that resets after its matmul";
-    if (scope.rule_of[node] >= 0) reasons[node] = scope.rules[scope.rule_of[node]];
+    if (scope.rule_of[node] >= 0) reasons[node] = scope.rules[scope.rule_of[node]].words();
   }
 
   units.view = with_fusions(graph, view, *settings.target);
@@ -148,7 +146,7 @@ Units make_units(const Graph& graph, const graph::ResolvedScope& scope, const Se
       units.ignored[unit] = "arithmetic of a transformer";
   }
   ignore_post_processing(graph, units.view, units.ignored);
-  if (settings.validate_scope) check_effect(graph, units, scope);
+  find_useless_rules(graph, units, scope);
 
   units.lists = make_lists(settings);
   UnitTraits& traits = units.traits;

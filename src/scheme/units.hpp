@@ -20,7 +20,6 @@ struct Settings {
   bool quantize_outputs;
   QuantizationParameters activations, weights;
   OverflowFix overflow_fix;
-  bool validate_scope;
 };
 
 /// The graph as units with what quantization may do with each.
@@ -32,7 +31,7 @@ struct Units {
   std::vector<SpecList> lists;       ///< that `traits.specs` points into
 };
 
-Units make_units(const graph::Graph& graph, const graph::ResolvedScope& scope,
-                 const Settings& settings);
+/// Notes in `scope` which rules have no effect.
+Units make_units(const graph::Graph& graph, graph::ResolvedScope& scope, const Settings& settings);
 
 }  // namespace octet::scheme

@@ -1,7 +1,9 @@
-/// Prints where quantizers go in a model, as JSON: dump_placement MODEL [key=value]...
-/// A tool of the tests: it compares placements with those of other programs.
+/// Prints where quantizers go in a model or a case, as JSON: dump_placement FILE [key=value]...
+/// A tool of the tests. `save=FILE.xml` also saves what they are placed on, for other programs;
+/// `print=lines` prints them as cases expect them.
 
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -10,7 +12,10 @@
 #include "octet/model.hpp"
 #include "recipe/apply.hpp"
 #include "scheme/placement.hpp"
+#include "unit/graph/text_model.hpp"
+#include "unit/scheme/case_file.hpp"
 #include "unit/scheme/options_text.hpp"
+#include "unit/scheme/placement_text.hpp"
 
 namespace {
 
@@ -19,9 +24,9 @@ using namespace octet;
 
 json to_json(const QuantizerSpec& spec) {
   return {{"bits", spec.bits},
-          {"symmetric", spec.mode == QuantizationMode::symmetric},
+          {"mode", spec.mode == QuantizationMode::symmetric ? "symmetric" : "asymmetric"},
           {"per_channel", spec.per_channel},
-          {"narrow", spec.narrow_range},
+          {"narrow_range", spec.narrow_range},
           {"signed", spec.signedness_to_force ? json(*spec.signedness_to_force) : json()}};
 }
 
@@ -57,19 +62,35 @@ json to_json(const scheme::Placement& placement) {
 int main(int count, char** arguments) {
   try {
     if (count < 2) throw std::runtime_error("usage: dump_placement MODEL [key=value]...");
-    Model model = load(arguments[1]);
-    model = recipe::apply_edits(model, algorithms::fold_batch_norms(model));
+    const std::filesystem::path file = arguments[1];
+    const bool is_case = file.extension() == ".case";
     QuantizeOptions options;
+    Model model;
+    if (is_case) {
+      tests::CaseFile given = tests::read_case(file);
+      model = tests::parse_model(given["model"]);
+      for (const std::string& line : tests::lines_of(given["options"]))
+        tests::set_option(options, line);
+    } else {
+      model = load(file);
+      model = recipe::apply_edits(model, algorithms::fold_batch_norms(model));
+    }
+    bool as_lines = false;
     for (int i = 2; i < count; ++i) {
       const std::string argument = arguments[i];
-      const std::size_t equals = argument.find('=');
-      if (argument.substr(0, equals) == "save") {  // what the placement is of, for other programs
-        save(model, argument.substr(equals + 1));
-        continue;
-      }
-      tests::set_option(options, argument);
+      const std::string value = argument.substr(argument.find('=') + 1);
+      if (argument.starts_with("save="))
+        save(model, value);
+      else if (argument.starts_with("print="))
+        as_lines = value == "lines";
+      else
+        tests::set_option(options, argument);
     }
-    std::cout << to_json(scheme::place(model, options)).dump(1) << "\n";
+    const scheme::Placement placement = scheme::place(model, options);
+    if (as_lines)
+      for (const std::string& line : tests::describe(placement)) std::cout << line << "\n";
+    else
+      std::cout << to_json(placement).dump(1) << "\n";
     return EXIT_SUCCESS;
   } catch (const std::exception& error) {
     std::cerr << error.what() << "\n";

@@ -1,7 +1,5 @@
 #include <doctest/doctest.h>
 
-#include <chrono>
-
 #include "scheme/placement.hpp"
 #include "unit/graph/text_model.hpp"
 
@@ -23,33 +21,21 @@ Model residual_chain(int blocks) {
   return tests::parse_model(text + "out = Result(s" + std::to_string(blocks) + ")\n");
 }
 
-double seconds_to_place(const Model& model, const QuantizeOptions& options) {
-  double best = 1e9;
-  for (int i = 0; i < 3; ++i) {
-    const auto begin = std::chrono::steady_clock::now();
-    (void)scheme::place(model, options);
-    best = std::min(
-        best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-  }
-  return best;
-}
-
 }  // namespace
 
+// Both would take minutes, or memory without end, were anything more than linear in the paths or
+// operations; benchmarks/placement.cpp prints the times.
+
 TEST_CASE("a scope from the first to the last of 200 residual blocks is resolved at once") {
-  const Model model = residual_chain(200);
   QuantizeOptions options;
   options.ignored_scope.subgraphs.push_back({{"c0"}, {"a199"}});
-  const scheme::Placement placement = scheme::place(model, options);
+  const scheme::Placement placement = scheme::place(residual_chain(200), options);
   CHECK(placement.activations.empty());
   CHECK(placement.weights.empty());
-  CHECK(seconds_to_place(model, options) < 1.0);
 }
 
-TEST_CASE("the time of placement grows with the size of the graph and not faster") {
-  const Model small = residual_chain(200), large = residual_chain(1600);
-  const double few = seconds_to_place(small, {}), many = seconds_to_place(large, {});
-  // Eight times the operations: the bound is generous to a busy machine, and far below the square.
-  CHECK(many < 24 * few);
-  CHECK(scheme::place(large, {}).weights.size() == 1600);
+TEST_CASE("thousands of operations are placed") {
+  const scheme::Placement placement = scheme::place(residual_chain(1600), {});
+  CHECK(placement.weights.size() == 1600);
+  CHECK(placement.activations.size() == 3200);
 }
