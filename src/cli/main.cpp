@@ -90,6 +90,8 @@ int run(int argc, const char* const* argv) {
 
 std::vector<std::unique_ptr<Command>> all_commands() {
   std::vector<std::unique_ptr<Command>> commands;
+  commands.push_back(quantize_command());
+  commands.push_back(inspect_command());
   commands.push_back(apply_command());
   commands.push_back(benchmark_command());
   return commands;

@@ -17,7 +17,7 @@ inline constexpr std::array<const char*, 0> words_of = {};
 template <>
 inline constexpr std::array words_of<Preset> = {"performance", "mixed"};
 template <>
-inline constexpr std::array words_of<ModelType> = {"transformer"};
+inline constexpr std::array words_of<ModelType> = {"transformer", "generic"};
 template <>
 inline constexpr std::array words_of<TargetDevice> = {"any", "cpu", "cpu_spr", "gpu", "npu"};
 template <>

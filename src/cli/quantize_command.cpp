@@ -1,0 +1,75 @@
+#include "cli/command.hpp"
+#include "cli/console.hpp"
+#include "cli/data_flags.hpp"
+#include "cli/output_file.hpp"
+#include "cli/progress_line.hpp"
+#include "cli/quantize_flags.hpp"
+#include "octet/report.hpp"
+
+namespace octet::cli {
+namespace {
+
+class Quantize : public Command {
+ public:
+  const char* name() const override { return "quantize"; }
+  const char* summary() const override { return "quantize a trained model to INT8"; }
+  const char* examples() const override {
+    return "Examples:\n"
+           "  octet quantize resnet18.pt2 --data photos --mean 0.485,0.456,0.406 \\\n"
+           "      --scale 0.229,0.224,0.225 -o resnet18_int8.xml\n"
+           "  octet quantize bert.onnx --data tokens.npz -o bert_int8.xml --recipe bert.json\n"
+           "  octet quantize model.xml --data samples.npy --ignore head -o model_int8.xml --json\n";
+  }
+
+  void declare(CLI::App& app) override {
+    app.add_option("MODEL", model_, ".pt2, .onnx or OpenVINO .xml")->required();
+    app.add_option("-o,--output", output_, "OpenVINO IR to write: .xml, with a .bin beside it")
+        ->required()
+        ->type_name("OUT.xml");
+    app.add_option("--recipe", recipe_, "write what was decided, for 'octet apply'")
+        ->type_name("OUT.json");
+    app.add_flag("--json", json_, "print the result as JSON");
+    app.add_flag("--quiet", quiet_, "print warnings and errors only");
+    data_.declare(app, true);
+    flags_.declare(app);
+  }
+
+  void run(Interrupt& interrupt) override {
+    QuantizeOptions options = flags_.options();
+    check_model_output(output_, model_);
+    if (!recipe_.empty()) check_output(recipe_, model_);
+    const Model model = load(model_);
+    print(model.diagnostics, quiet_);
+    const auto data = data_.open(model, options.subset_size);
+    ProgressLine progress(quiet_ || json_);
+    options.on_progress = [&](const Progress& now) { progress.show(now); };
+    options.is_cancelled = [&] { return interrupt.is_requested(); };
+    const QuantizeResult result = quantize(model, *data, options);
+    {
+      const Interrupt::Saving saving(interrupt);
+      save(result.model, output_);
+      if (!recipe_.empty()) save(result.recipe, recipe_);
+    }
+    progress.clear();
+    print(result.diagnostics, quiet_);
+    const report::Files files{model_, output_, recipe_, model_bytes(model_), model_bytes(output_)};
+    if (json_)
+      print(report::quantize_json(result, files));
+    else if (!quiet_)
+      print(report::quantize_text(result, files));
+  }
+
+ private:
+  std::string model_, output_, recipe_;
+  DataFlags data_;
+  QuantizeFlags flags_;
+  bool json_ = false, quiet_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> quantize_command() {
+  return std::make_unique<Quantize>();
+}
+
+}  // namespace octet::cli
