@@ -158,7 +158,10 @@ class NodeReader {
   }
 
   void read_output(const View& graph, const View& output, std::size_t count, aten::Node& node) {
-    const auto [kind, value] = output.tagged();
+    // Named, not bound: clang 14 lets no lambda capture a structured binding.
+    const std::pair<std::string, View> tagged = output.tagged();
+    const std::string& kind = tagged.first;
+    const View& value = tagged.second;
     const auto add = [&](const std::string& name) {
       node.outputs.push_back({name, value_meta(graph, kind, name, bounds_)});
     };
