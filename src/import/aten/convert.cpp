@@ -95,7 +95,7 @@ std::shared_ptr<ov::Model> arrange_results(const std::shared_ptr<ov::Model>& mod
 Model convert(const Program& program, const Outputs& outputs, std::shared_ptr<const TsGraph> graph,
               const std::map<std::size_t, std::string>& reasons) {
   Model model;
-  model.format = "pt2";
+  model.format = program.format;
   model.origin = program.origin;
   model.diagnostics = program.diagnostics;
   try {

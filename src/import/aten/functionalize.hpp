@@ -10,6 +10,6 @@ namespace octet::importer::aten {
 Program functionalize(const Program& program);
 
 /// The warning that an input or buffer that the model writes to does not keep what is written.
-Diagnostic state_dropped(const std::string& name);
+OCTET_API Diagnostic state_dropped(const std::string& name);
 
 }  // namespace octet::importer::aten

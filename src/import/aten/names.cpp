@@ -103,7 +103,10 @@ void name_outputs(ov::Model& model, const std::vector<Output>& outputs, UniqueNa
   for (std::size_t i = 0; i < results.size() && i < outputs.size(); ++i) {
     const std::string name = names.take(outputs[i].user_name);
     results[i]->set_friendly_name(name);
-    results[i]->input_value(0).add_names({outputs[i].user_name});
+    // A result keeps names of its own once it was given any.
+    auto tensor_names = results[i]->input_value(0).get_names();
+    tensor_names.insert(outputs[i].user_name);
+    results[i]->output(0).set_names(tensor_names);
     sources.set(name, {outputs[i].name, "", "", "output", ""});
   }
 }

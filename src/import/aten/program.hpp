@@ -91,11 +91,12 @@ struct Program {
   std::vector<Output> outputs;  ///< user outputs, flattened; buffer mutations are left out
   std::vector<Diagnostic> diagnostics;
   std::string origin;           ///< file name, or empty
+  std::string format = "pt2";   ///< as `Model::format`
   std::shared_ptr<void> owner;  ///< keeps mapped or borrowed weights alive
 };
 
 /// Lowers to an `ov::Model`. Throws `Error` (unsupported_op) listing every op that has no
 /// conversion, with module path and source line.
-Model lower(const Program& program);
+OCTET_API Model lower(const Program& program);
 
 }  // namespace octet::importer::aten

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "import/aten/captured.hpp"
 #include "import/aten/references.hpp"
 
 namespace octet::importer::pt2 {
@@ -110,14 +111,6 @@ const std::array argument_rows = {
                 }},
 };
 
-/// Calls that run a nested graph under another mode of torch; the values are the same.
-constexpr std::array mode_wrappers = {"higher_order.wrap_with_set_grad_enabled",
-                                      "higher_order.wrap_with_autocast",
-                                      "higher_order.strict_mode",
-                                      "higher_order.hints_wrapper",
-                                      "higher_order.wrap",
-                                      "higher_order.tag_activation_checkpoint"};
-
 class NodeReader {
  public:
   NodeReader(const View& graph, const Bounds& bounds) : bounds_(bounds) {
@@ -144,7 +137,7 @@ class NodeReader {
     node.source = read_source(json);
     node.source.op_type = node.target;
     const View inputs = json.at("inputs"), outputs = json.at("outputs");
-    if (std::ranges::count(mode_wrappers, node.target)) return inline_graph(json);
+    if (std::ranges::count(aten::mode_wrappers, node.target)) return inline_graph(json);
     const bool is_nested = node.target.starts_with("higher_order.");
     for (std::size_t i = 0; i < inputs.size() && !is_nested; ++i) {
       const View input = inputs.item(i);
@@ -298,34 +291,13 @@ SourceInfo read_source(const View& node) {
     const std::string stack = metadata.at("nn_module_stack").text();
     const std::string last = stack.substr(stack.rfind(';') + 1);
     const std::size_t first_comma = last.find(','), second_comma = last.rfind(',');
-    // What torch adds itself, such as checks of sizes, is of no module.
-    const bool is_added = last.starts_with("_empty_nn_module_stack");
-    if (!is_added && first_comma != std::string::npos && second_comma > first_comma) {
-      info.module_path = last.substr(first_comma + 1, second_comma - first_comma - 1);
-      info.module_class = last.substr(second_comma + 1);
-      // A module that is called again is numbered: `conv@1`.
-      if (const std::size_t at = info.module_path.rfind('@'); at != std::string::npos)
-        info.module_path.erase(at);
-    }
+    if (first_comma != std::string::npos && second_comma > first_comma)
+      aten::set_module(info, last.substr(0, first_comma),
+                       last.substr(first_comma + 1, second_comma - first_comma - 1),
+                       last.substr(second_comma + 1));
   }
-  if (metadata.has("stack_trace")) {
-    const std::string trace = metadata.at("stack_trace").text();
-    const std::string start = "File \"", middle = "\", line ";
-    for (std::size_t at = trace.find(start); at != std::string::npos;
-         at = trace.find(start, at + 1)) {
-      const std::size_t file = at + start.size(), line = trace.find(middle, file);
-      if (line == std::string::npos) break;
-      const std::string path = trace.substr(file, line - file);
-      const std::size_t number = line + middle.size();
-      const std::size_t end = trace.find_first_not_of("0123456789", number);
-      // The user's innermost line: torch's own frames say nothing of the model.
-      const bool is_torch = path.find("/site-packages/torch/") != std::string::npos;
-      if (path.starts_with("torch/") || path.starts_with("<eval_with_key>") ||
-          (is_torch && !info.source_line.empty()))
-        continue;
-      info.source_line = path + ":" + trace.substr(number, end - number);
-    }
-  }
+  if (metadata.has("stack_trace"))
+    info.source_line = aten::user_line(metadata.at("stack_trace").text());
   return info;
 }
 

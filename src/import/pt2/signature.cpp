@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "import/aten/captured.hpp"
 #include "import/aten/functionalize.hpp"
 #include "import/pt2/graph.hpp"
 #include "import/pt2/tree.hpp"
@@ -63,12 +64,6 @@ class SignatureReader {
     }
   }
 
-  void note(const std::string& code, const std::string& where, const std::string& message,
-            const std::string& remedy = {}) {
-    program_.diagnostics.push_back(
-        {Diagnostic::Severity::note, "import", code, where, message, remedy});
-  }
-
   void read_input(const View& spec) {
     const auto [kind, value] = spec.tagged();
     if (kind == "user_input" || kind == "constant_input") {
@@ -106,8 +101,7 @@ class SignatureReader {
   }
 
   void fixed_input(const std::string& name) {
-    note("fixed_input", "input '" + name + "'",
-         "its value was fixed when the model was exported, so it is no input of the result");
+    program_.diagnostics.push_back(aten::fixed_input(name));
   }
 
   void add_weight(const View& spec, const char* key) {
@@ -151,8 +145,7 @@ class SignatureReader {
       } else if (argument_kind == "as_none") {
         program_.outputs.push_back({"", path});
       } else {
-        note("constant_output", "output '" + path + "'",
-             "it is the same for all inputs, so it is left out");
+        program_.diagnostics.push_back(aten::constant_output(path));
       }
       return;
     }

@@ -7,41 +7,15 @@
 #include <set>
 #include <vector>
 
+#include "import/aten/scalar_types.hpp"
+
 namespace octet::importer::pt2 {
 namespace {
 
-struct TypeRow {
-  int code;  ///< in the archive
-  int c10;   ///< in torch
-  const char* name;
-  ov::element::Type_t type;
-};
-
-constexpr std::array type_rows = {
-    TypeRow{1, 0, "uint8", ov::element::Type_t::u8},
-    TypeRow{2, 1, "int8", ov::element::Type_t::i8},
-    TypeRow{3, 2, "int16", ov::element::Type_t::i16},
-    TypeRow{4, 3, "int32", ov::element::Type_t::i32},
-    TypeRow{5, 4, "int64", ov::element::Type_t::i64},
-    TypeRow{6, 5, "float16", ov::element::Type_t::f16},
-    TypeRow{7, 6, "float32", ov::element::Type_t::f32},
-    TypeRow{8, 7, "float64", ov::element::Type_t::f64},
-    TypeRow{9, 8, "complex32", ov::element::Type_t::dynamic},
-    TypeRow{10, 9, "complex64", ov::element::Type_t::dynamic},
-    TypeRow{11, 10, "complex128", ov::element::Type_t::dynamic},
-    TypeRow{12, 11, "bool", ov::element::Type_t::boolean},
-    TypeRow{13, 15, "bfloat16", ov::element::Type_t::bf16},
-    TypeRow{28, 27, "uint16", ov::element::Type_t::u16},
-    TypeRow{29, 24, "float8_e4m3fn", ov::element::Type_t::f8e4m3},
-    TypeRow{30, 23, "float8_e5m2", ov::element::Type_t::f8e5m2},
-    TypeRow{34, 28, "uint32", ov::element::Type_t::u32},
-    TypeRow{35, 29, "uint64", ov::element::Type_t::u64},
-};
-
-const TypeRow& row_of(const View& code) {
+const aten::ScalarType& row_of(const View& code) {
   const std::int64_t number = code.integer();
-  const auto found = std::ranges::find(type_rows, number, &TypeRow::code);
-  if (found == type_rows.end())
+  const auto found = std::ranges::find(aten::scalar_types, number, &aten::ScalarType::archive_code);
+  if (found == aten::scalar_types.end())
     code.fail("the element type " + std::to_string(number) + " is not known");
   return *found;
 }
@@ -140,9 +114,9 @@ std::string symbol_of(const std::string& expression) {
 }  // namespace
 
 ov::element::Type element_type(const View& code) {
-  const TypeRow& row = row_of(code);
+  const aten::ScalarType& row = row_of(code);
   if (row.type == ov::element::Type_t::dynamic)
-    code.fail(std::string("OpenVINO has no tensors of ") + row.name, ErrorCode::unsupported_model);
+    code.fail("OpenVINO has no tensors of " + std::string(row.name), ErrorCode::unsupported_model);
   return row.type;
 }
 

@@ -1,0 +1,90 @@
+#include "octet/quantize.hpp"
+
+#include <pybind11/functional.h>
+#include <pybind11/stl.h>
+
+#include "bindings.hpp"
+#include "dataset.hpp"
+#include "errors.hpp"
+#include "octet/report.hpp"
+#include "options.hpp"
+
+namespace octet::python {
+namespace {
+
+/// Calls Python's `on_progress(stage, done, total)`; what it raises cancels the run.
+std::function<void(const Progress&)> to_callback(const py::object& on_progress,
+                                                 UserFailure& failure) {
+  if (on_progress.is_none()) return {};
+  return [&on_progress, &failure](const Progress& progress) {
+    const py::gil_scoped_acquire held;
+    if (failure.is_set()) return;
+    try {
+      on_progress(progress.stage, progress.done,
+                  progress.total ? py::object(py::int_(progress.total)) : py::none());
+    } catch (py::error_already_set& error) {
+      failure.keep(std::move(error));
+    }
+  };
+}
+
+QuantizeResult run(const Model& model, const py::object& data, const py::dict& plain,
+                   const py::object& on_progress) {
+  UserFailure failure;
+  QuantizeOptions options = to_options(plain);
+  options.on_progress = to_callback(on_progress, failure);
+  options.is_cancelled = [&failure] { return failure.is_interrupted(); };
+  std::optional<QuantizeResult> result;
+  with_dataset(data, failure,
+               [&](Dataset& dataset) { result = quantize(model, dataset, options); });
+  failure.raise_if_set();
+  return std::move(*result);
+}
+
+report::Files files(const QuantizeResult& result) {
+  return {result.model.origin, {}, {}, 0, 0};
+}
+
+}  // namespace
+
+void bind_quantize(py::module_& module) {
+  py::class_<LayerDecision>(module, "LayerDecision", "Whether a layer runs in INT8, and why.")
+      .def_readonly("node", &LayerDecision::node, "The node's name in the model.")
+      .def_readonly("type", &LayerDecision::type, "OpenVINO type.")
+      .def_readonly("precision", &LayerDecision::precision, "'int8' or 'float'")
+      .def_readonly("reason", &LayerDecision::reason)
+      .def("__repr__", [](const LayerDecision& layer) {
+        return "<octet.LayerDecision " + layer.node + " (" + layer.type + "): " + layer.precision +
+               (layer.reason.empty() ? "" : ", " + layer.reason) + ">";
+      });
+
+  py::class_<QuantizeResult>(module, "QuantizeResult", "What `quantize` made, and how.")
+      .def_readonly("model", &QuantizeResult::model, "Ready to run or to save.")
+      .def_readonly("recipe", &QuantizeResult::recipe, "What was done.")
+      .def_readonly("layers", &QuantizeResult::layers)
+      .def_readonly("diagnostics", &QuantizeResult::diagnostics)
+      .def_readonly("samples", &QuantizeResult::samples, "Items of the dataset that were read.")
+      .def_readonly("stage_seconds", &QuantizeResult::stage_seconds)
+      .def(
+          "to_json",
+          [](const QuantizeResult& result) { return report::quantize_json(result, files(result)); })
+      .def(
+          "__str__",
+          [](const QuantizeResult& result) { return report::quantize_text(result, files(result)); })
+      .def("__repr__", [](const QuantizeResult& result) {
+        return "<octet.QuantizeResult of " + std::to_string(result.recipe.edits.size()) + " edits>";
+      });
+
+  module.def("quantize", &run, py::arg("model"), py::arg("data"), py::arg("options"),
+             py::arg("on_progress") = py::none());
+  module.def(
+      "inspect",
+      [](const Model& model, const py::dict& plain) {
+        const QuantizeOptions options = to_options(plain);
+        const py::gil_scoped_release released;
+        return inspect(model, options);
+      },
+      py::arg("model"), py::arg("options"));
+}
+
+}  // namespace octet::python

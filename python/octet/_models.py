@@ -1,0 +1,88 @@
+"""Every kind of model that users have, in and out of the extension.
+
+Nothing here imports torch or OpenVINO's Python package: an object of theirs exists only where they
+are loaded already.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from octet import _core
+from octet._openvino import from_openvino, to_openvino
+from octet.errors import usage
+
+
+def _loaded(module: str, name: str) -> type | None:
+    """The class, if its module is loaded."""
+    return getattr(sys.modules.get(module), name, None)
+
+
+def _is_a(model: Any, module: str, name: str) -> bool:
+    cls = _loaded(module, name)
+    return cls is not None and isinstance(model, cls)
+
+
+def _from_torch(model: Any) -> _core.Model:
+    from octet._walker import walk
+
+    return _core.lower(walk(model))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of model."""
+
+    is_a: Callable[[Any], bool]
+    take: Callable[[Any], _core.Model]
+    #: Makes a quantized object of the same kind of the given model and what `quantize` made of it.
+    #: None: users of this kind get a Model.
+    give: Callable[[Any, _core.Model, _core.Recipe], Any] | None = None
+
+
+KINDS = [
+    Kind(lambda model: isinstance(model, _core.Model), lambda model: model),
+    Kind(lambda model: isinstance(model, _core.QuantizeResult), lambda result: result.model),
+    Kind(lambda model: isinstance(model, (str, os.PathLike)), _core.load),
+    Kind(
+        lambda model: _is_a(model, "openvino", "Model"),
+        from_openvino,
+        lambda _given, model, _recipe: to_openvino(model),
+    ),
+    Kind(lambda model: _is_a(model, "torch.export", "ExportedProgram"), _from_torch),
+    Kind(lambda model: _is_a(model, "torch.fx", "GraphModule"), _from_torch),
+]
+
+
+def kind_of(model: Any) -> Kind:
+    for kind in KINDS:
+        if kind.is_a(model):
+            return kind
+    name = f"{type(model).__module__}.{type(model).__qualname__}"
+    remedy = (
+        "Give a path (.pt2, .onnx, .xml), an openvino.Model, a torch.export.ExportedProgram, "
+        "a torch.fx.GraphModule or an octet.Model"
+    )
+    if _is_a(model, "torch.nn", "Module"):
+        remedy = "Capture it first: torch.export.export(model.eval(), example_inputs)"
+    elif name.startswith("onnx."):
+        remedy = "Save it with onnx.save and give the path"
+    elif name.endswith("CompiledModel"):
+        remedy = "Give the openvino.Model that it was compiled from"
+    raise usage("model", f"an object of type {name} is no model that can be read", remedy)
+
+
+def load(model: Any) -> _core.Model:
+    """Any kind of model as an `octet.Model`.
+
+    Args:
+        model: a path (.pt2, .onnx, .xml), an `openvino.Model`, a `torch.export.ExportedProgram`, a
+            `torch.fx.GraphModule` (such as `ExportedProgram.module()` gives), or an `octet.Model`.
+            Weights are shared with objects in memory, not copied: do not change them in place
+            while the result is in use.
+    """
+    return kind_of(model).take(model)
