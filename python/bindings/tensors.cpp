@@ -60,7 +60,9 @@ ov::Tensor numpy_to_tensor(py::array array, const std::string& where) {
     array = numpy.attr("array")(array, py::arg("dtype") = native, py::arg("order") = "C");
   }
   const ov::Shape shape(array.shape(), array.shape() + array.ndim());
-  return view(type, shape, const_cast<void*>(array.data()), std::move(array));
+  // Taken before the array is moved: arguments are evaluated in any order.
+  void* data = const_cast<void*>(array.data());
+  return view(type, shape, data, std::move(array));
 }
 
 bool is_of(const py::object& object, const char* module, const char* attribute) {
