@@ -11,14 +11,14 @@ import torch
 from openvino import Output
 from torch.fx import Node
 
-from octet.torch.fx_document import (
+from octet.torch._fx_document import (
     Document,
     Path,
     arguments,
     operator_name,
     set_argument,
 )
-from octet.torch.fx_graphs import LAYOUT, Graphs, readers, stored_constant
+from octet.torch._fx_graphs import LAYOUT, Graphs, readers, stored_constant
 
 TRANSPARENT = LAYOUT | {"FakeQuantize"}
 IDENTITY = frozenset(

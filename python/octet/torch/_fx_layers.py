@@ -10,10 +10,10 @@ import openvino
 import torch
 from torch.fx import Node
 
-from octet.torch.fx_document import Document, arguments, operator_name
-from octet.torch.fx_graphs import Graphs, constant_of, readers, stored_constant
-from octet.torch.fx_matching import Matching, Slot, Unmatched, as_array
-from octet.torch.fx_weights import Codes, add_embedding, add_weight, read_codes
+from octet.torch._fx_document import Document, arguments, operator_name
+from octet.torch._fx_graphs import Graphs, constant_of, readers, stored_constant
+from octet.torch._fx_matching import Matching, Slot, Unmatched, as_array
+from octet.torch._fx_weights import Codes, add_embedding, add_weight, read_codes
 
 BATCH_NORMS = frozenset(
     f"aten.{name}"
@@ -50,7 +50,7 @@ class Layers:
         self._document = document
         self._matching = matching
         self._graphs = graphs
-        self._stored: dict[tuple[str, str], Node] = {}
+        self._folded: set[str] = set()
 
     # Folding ------------------------------------------------------------------------------------
 
@@ -73,6 +73,9 @@ class Layers:
     def fold(self, name: str) -> None:
         """Takes out the batch norm or multiplication that the OpenVINO node `name` was."""
         node, data = self.fold_source(name)
+        for source in node.all_input_nodes:
+            if (state := self._document.state_name(source)) is not None:
+                self._folded.add(state.rpartition(".")[0])
         for user in list(node.users):
             if user.target is operator.getitem and user.args[1] == 0:
                 self._replace(user, data)
@@ -80,6 +83,13 @@ class Layers:
         if node.users:
             node.replace_all_uses_with(data, propagate_meta=False)
         self._document.erase(node)
+
+    def remove_leftovers(self) -> None:
+        """Removes what nothing reads of the modules that were folded: counts of batches."""
+        for node in list(self._document.graph.nodes):
+            state = self._document.state_name(node)
+            if state is not None and not node.users and state.rpartition(".")[0] in self._folded:
+                self._document.erase(node)
 
     def _replace(self, node: Node, by: Node) -> None:
         self._matching.values[node.name] = by

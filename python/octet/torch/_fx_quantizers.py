@@ -12,7 +12,7 @@ from torch.fx import Node
 # Importing it is what makes torch know the operators.
 from torch.ao.quantization.fx import _decomposed  # noqa: F401
 
-from octet.torch.fx_document import Document
+from octet.torch._fx_document import Document
 
 ops = torch.ops.quantized_decomposed
 
@@ -58,7 +58,7 @@ def add_channel_parameters(
 ) -> tuple[Node, Node]:
     """State that holds a scale and a zero point a channel."""
     scale = torch.from_numpy(quantizer.scale.astype(np.float32).reshape(-1).copy())
-    zero = torch.from_numpy(quantizer.zero_point.astype(np.int64).reshape(-1).copy())
+    zero = torch.from_numpy(quantizer.zero_point.astype(np.int32).reshape(-1).copy())
     if zero.any():
         zero_node = document.add_state(f"{name}_zero_point", zero, before)
     else:

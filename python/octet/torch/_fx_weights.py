@@ -10,9 +10,9 @@ import torch
 from openvino import Output
 from torch.fx import Node
 
-from octet.torch.fx_document import Document
-from octet.torch.fx_graphs import constant_of
-from octet.torch.fx_quantizers import (
+from octet.torch._fx_document import Document
+from octet.torch._fx_graphs import constant_of
+from octet.torch._fx_quantizers import (
     Quantizer,
     add_channel_parameters,
     call_dequantize,

@@ -18,11 +18,11 @@ from torch.fx import GraphModule, Node
 from octet import _core
 from octet._log import logger
 from octet._openvino import to_openvino
-from octet.torch.fx_document import Document, arguments, open_document, operator_name
-from octet.torch.fx_graphs import Graphs, constant_of
-from octet.torch.fx_layers import Layers
-from octet.torch.fx_matching import Matching, Slot, Unmatched
-from octet.torch.fx_quantizers import activation_quantizer, quantize_value
+from octet.torch._fx_document import Document, arguments, open_document, operator_name
+from octet.torch._fx_graphs import Graphs, constant_of
+from octet.torch._fx_layers import Layers
+from octet.torch._fx_matching import Matching, Slot, Unmatched
+from octet.torch._fx_quantizers import activation_quantizer, quantize_value
 
 Edit = dict[str, Any]
 
@@ -67,6 +67,7 @@ class Emitter:
                 if layer not in quantized:
                     self.layers.rewrite_weight(layer)
                 self.layers.rewrite_bias(layer)
+        self.layers.remove_leftovers()
 
     # What has no counterpart ----------------------------------------------------------------------
 
