@@ -40,6 +40,14 @@ test: build wheel ## run every test, C++ and Python, on the built wheel
 	ctest --preset dev
 	$(PYTHON) -m pytest
 
+.PHONY: demo
+demo: wheel ## the main job: EfficientNet-Lite0 from torch to INT8, in Python and by the command
+	@examples/efficientnet_lite0/run.sh build/demo
+
+.PHONY: fuzz
+fuzz: setup ## fuzz every reader of untrusted bytes, SECONDS each (clang, libFuzzer)
+	tools/fuzz.sh $(or $(SECONDS_EACH),60)
+
 .PHONY: check
 check: check-format check-layers lint ## format, layers, lint: no build needed
 

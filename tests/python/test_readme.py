@@ -1,0 +1,48 @@
+"""The README's examples, run as a reader would: Python first, then the command on its files."""
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+from command_inputs import TESTS, find_command
+
+README = TESTS.parent / "README.md"
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README.read_text(), re.MULTILINE | re.DOTALL)
+
+
+def test_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    pytest.importorskip("torch")
+    pytest.importorskip("octet")
+    command = find_command()
+    if command is None:
+        pytest.skip("the command is not built")
+    monkeypatch.chdir(tmp_path)
+    assert len(blocks("python")) == 1
+    exec(compile(blocks("python")[0], str(README), "exec"), {"__name__": "readme"})
+    assert (tmp_path / "network_int8.xml").stat().st_size > 0
+
+    (commands,) = blocks("console")
+    for line in commands.splitlines():
+        words = shlex.split(line)
+        assert words[0] == "octet"
+        result = subprocess.run(
+            [command, *words[1:]], check=False, capture_output=True, text=True, timeout=120
+        )
+        assert result.returncode == 0, result.stderr
+        assert result.stdout
+    for part in ("xml", "bin"):
+        first, second = (tmp_path / f"{name}.{part}" for name in ("int8", "again"))
+        assert first.read_bytes() == second.read_bytes()
+
+
+def test_make_targets_exist():
+    targets = re.findall(r"^([a-z-]+):.*## ", (TESTS.parent / "Makefile").read_text(), re.MULTILINE)
+    named = re.findall(r"\bmake ([a-z-]+)", README.read_text())
+    assert named
+    for name in named:
+        assert name in targets
