@@ -51,11 +51,12 @@ struct FoldBatchNorm {
 };
 /// Divides the channels of `tensor` by `scale` on the way to the listed layers, and multiplies
 /// their weights by it along the input channels: results stay what they are, activations become
-/// easier to quantize (SmoothQuant).
+/// easier to quantize (SmoothQuant, channel alignment).
 struct ScaleChannels {
   /// Name of the multiplication that is put on `tensor` for all of `uses`. Empty: the division goes
-  /// into the constants of the normalization (multiplication and addition) that makes `tensor`,
-  /// which nothing but `uses` reads.
+  /// into the constants of what makes `tensor`, which nothing but `uses` reads: a normalization's
+  /// multiplication and addition, or the weight and the bias of a convolution or matmul (with or
+  /// without a ReLU or PReLU behind it).
   std::string name;
   TensorRef tensor;
   std::vector<UseRef> uses;  ///< data inputs of matmuls and convolutions

@@ -37,7 +37,8 @@ class Algorithm {
 std::vector<std::unique_ptr<Algorithm>> pipeline(const QuantizeOptions& options);
 
 /// Edits made before placement because they change where quantizers can go: batch-norm folding, and
-/// the places where SmoothQuant scales channels (by 1, until it has statistics).
+/// the places where SmoothQuant and channel alignment scale channels (by 1, until they have
+/// statistics).
 std::vector<Edit> structural_edits(const Model& model, const QuantizeOptions& options);
 
 /// Every batch norm, or multiplication by constants per channel, that can become part of the layer

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_map>
 
+#include "algorithms/channel_scaling.hpp"
 #include "algorithms/mean_response.hpp"
 #include "algorithms/scaled_layers.hpp"
 #include "recipe/constants.hpp"
@@ -18,14 +18,6 @@ using recipe::WeightedOp;
 /// A bias is inserted where the mean error is more than this share of the layer's mean output:
 /// below, it drowns in the rounding of activations (a step is 1/256 of their range).
 constexpr double smallest_worth = 1e-3;
-
-using Nodes = std::unordered_map<std::string, std::shared_ptr<ov::Node>>;
-
-Nodes nodes_by_name(const ov::Model& graph) {
-  Nodes nodes;
-  for (const auto& node : graph.get_ordered_ops()) nodes.emplace(node->get_friendly_name(), node);
-  return nodes;
-}
 
 double root_mean_square(const std::vector<double>& values) {
   double sum = 0;
@@ -51,7 +43,7 @@ void drop_beyond(std::vector<double>& shift, double limit) {
 }  // namespace
 
 void FastBiasCorrection::request(const Context& context, statistics::Requests& requests) {
-  const Nodes nodes = nodes_by_name(*context.model.graph);
+  const NodesByName nodes = nodes_by_name(*context.model.graph);
   for (const scheme::WeightQuantizer& quantizer : context.placement.weights) {
     const std::shared_ptr<ov::Node>& layer = nodes.at(quantizer.use.node);
     const std::optional<WeightedOp> op = recipe::weighted_op(*layer);
@@ -65,8 +57,8 @@ void FastBiasCorrection::request(const Context& context, statistics::Requests& r
 
 void FastBiasCorrection::run(const Context& context, const statistics::Results& results,
                              std::vector<Edit>& edits, std::vector<Diagnostic>&) {
-  const Nodes nodes = nodes_by_name(*context.model.graph);
-  const ScaledLayers scaled(edits);
+  const NodesByName nodes = nodes_by_name(*context.model.graph);
+  const ScaledLayers scaled(edits, *context.model.graph);
   const BiasCorrectionParameters& options = context.options.advanced.bias_correction_params;
   std::vector<Edit> shifts;
   for (const Edit& any : edits) {

@@ -5,9 +5,9 @@
 #include <set>
 #include <unordered_map>
 
+#include "algorithms/channel_scaling.hpp"
 #include "algorithms/ranges.hpp"
 #include "algorithms/scaled_layers.hpp"
-#include "algorithms/smooth_quant.hpp"
 #include "recipe/channel_blocks.hpp"
 #include "recipe/constants.hpp"
 
@@ -37,7 +37,7 @@ RangeEstimatorParameters resolve(RangeEstimatorParameters estimator, const Quant
 /// Names that no node and no other quantizer has.
 class Names {
  public:
-  explicit Names(const std::unordered_map<std::string, std::shared_ptr<ov::Node>>& nodes) {
+  explicit Names(const NodesByName& nodes) {
     for (const auto& [name, node] : nodes) taken_.insert(name);
   }
   std::string unique(const std::string& name) {
@@ -116,7 +116,7 @@ Range scaled_range(const Range& channels, const ScaleChannels& edit, bool per_ch
 
 void MinMax::request(const Context& context, statistics::Requests& requests) {
   first_request_ = requests.ranges.size();
-  const ScaledLayers scaled(context.structure);
+  const ScaledLayers scaled(context.structure, *context.model.graph);
   for (const scheme::ActivationQuantizer& quantizer : context.placement.activations) {
     if (const ScaleChannels* edit = scaled.of_tensor(quantizer.tensor))
       requests.ranges.push_back({edit->tensor, edit->axis, channel_extremes()});
@@ -129,11 +129,9 @@ void MinMax::request(const Context& context, statistics::Requests& requests) {
 
 void MinMax::run(const Context& context, const statistics::Results& results,
                  std::vector<Edit>& edits, std::vector<Diagnostic>& diagnostics) {
-  std::unordered_map<std::string, std::shared_ptr<ov::Node>> nodes;
-  for (const auto& node : context.model.graph->get_ordered_ops())
-    nodes.emplace(node->get_friendly_name(), node);
+  const NodesByName nodes = nodes_by_name(*context.model.graph);
   Names names(nodes);
-  const ScaledLayers scaled(edits);
+  const ScaledLayers scaled(edits, *context.model.graph);
 
   const auto& activations = context.placement.activations;
   std::vector<Range> ranges;

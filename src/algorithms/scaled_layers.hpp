@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <openvino/core/node.hpp>
+#include <openvino/core/model.hpp>
 
 #include "octet/recipe.hpp"
 #include "recipe/constants.hpp"
@@ -14,7 +14,8 @@ namespace octet::algorithms {
 /// What the `ScaleChannels` edits among others do to tensors and weights.
 class ScaledLayers {
  public:
-  explicit ScaledLayers(const std::vector<Edit>& edits);
+  /// `graph` is what the structural edits have made of the model.
+  ScaledLayers(const std::vector<Edit>& edits, const ov::Model& graph);
 
   /// The edit that scales what `layer` reads; null where none does.
   const ScaleChannels* of_layer(const std::string& layer) const;
@@ -26,6 +27,7 @@ class ScaledLayers {
  private:
   std::vector<ScaleChannels> edits_;
   std::map<std::string, std::size_t> by_layer_;
+  std::map<std::string, std::size_t> by_maker_;  ///< layer whose outputs are divided
   std::map<TensorRef, std::size_t> by_tensor_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "algorithms/algorithm.hpp"
+#include "algorithms/channel_scaling.hpp"
 
 namespace octet::algorithms {
 
@@ -10,8 +11,8 @@ namespace octet::algorithms {
 ///   weight
 /// within the tenth percentile of the channels' s and 100, and the weight is multiplied by it. All
 /// layers that read one tensor share the scales (w is then the largest of theirs). Where a
-/// normalization makes the tensor for these layers alone, its constants take the division and it
-/// costs nothing at run time.
+/// normalization or a layer makes the tensor for these layers alone, its constants take the
+/// division and it costs nothing at run time.
 class SmoothQuant final : public Algorithm {
  public:
   const char* name() const override { return "smooth_quant"; }
@@ -29,7 +30,8 @@ bool wants_smooth_quant(const QuantizeOptions& options);
 /// The places of `model` where channels will be scaled, with scales of 1.
 std::vector<Edit> smooth_quant_places(const Model& model, const QuantizeOptions& options);
 
-/// Estimator of a tensor's extremes channel by channel, over all samples.
-RangeEstimatorParameters channel_extremes();
+/// Whether `edit`, a structural one, is SmoothQuant's. `nodes`: of the structured model.
+bool is_smooth_quant(const ScaleChannels& edit, const NodesByName& nodes,
+                     const QuantizeOptions& options);
 
 }  // namespace octet::algorithms

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <openvino/op/multiply.hpp>
 
-#include "recipe/normalization.hpp"
+#include "recipe/absorber.hpp"
 #include "recipe/workspace.hpp"
 
 namespace octet::recipe {
@@ -39,15 +39,28 @@ void divide(Workspace& workspace, const std::shared_ptr<ov::Node>& node, std::si
   replace_constant(workspace, node, port, channel_shape(rank, edit.axis, channels), values);
 }
 
-void divide_normalization(Workspace& workspace, const ScaleChannels& edit,
-                          const ov::Output<ov::Node>& tensor) {
-  const std::optional<Affine> affine = find_affine(tensor, edit.axis, edit.scale.size());
-  if (!affine || tensor.get_target_inputs().size() != edit.uses.size())
+void divide_layer(Workspace& workspace, const Absorber& absorber, const ScaleChannels& edit) {
+  const WeightedOp& op = *absorber.op;
+  std::vector<double> factors;
+  for (const float scale : edit.scale) factors.push_back(1.0 / scale);
+  scale_weight(workspace, absorber.layer, op, op.output_axes, factors);
+  const Bias bias = find_bias(absorber.layer, op.rank, op.output_axis, op.output_channels);
+  if (!bias.add) return;
+  std::vector<double> values = bias.values;
+  for (std::size_t c = 0; c < values.size(); ++c) values[c] *= factors[c];
+  set_bias(workspace, bias, op.rank, op.output_axis, values);
+}
+
+void divide_maker(Workspace& workspace, const ScaleChannels& edit,
+                  const ov::Output<ov::Node>& tensor) {
+  const std::optional<Absorber> absorber = find_absorber(tensor, edit.axis, edit.scale.size());
+  if (!absorber || tensor.get_target_inputs().size() != edit.uses.size())
     workspace.mismatch(edit.tensor.node,
-                       "the scales cannot go into it: it is no normalization that only the listed "
-                       "layers read");
-  divide(workspace, affine->gamma, affine->gamma_port, edit);
-  if (affine->beta) divide(workspace, affine->beta, affine->beta_port, edit);
+                       "the scales cannot go into it: it is no normalization or layer that only "
+                       "the listed layers read");
+  if (absorber->layer) return divide_layer(workspace, *absorber, edit);
+  divide(workspace, absorber->gamma, absorber->gamma_port, edit);
+  if (absorber->beta) divide(workspace, absorber->beta, absorber->beta_port, edit);
 }
 
 void insert_multiplication(Workspace& workspace, const ScaleChannels& edit,
@@ -74,7 +87,7 @@ void apply_edit(Workspace& workspace, const ScaleChannels& edit) {
   if (!edit.name.empty())
     insert_multiplication(workspace, edit, tensor);
   else if (!is_identity)
-    divide_normalization(workspace, edit, tensor);
+    divide_maker(workspace, edit, tensor);
   if (is_identity) return;
   const std::vector<double> scale(edit.scale.begin(), edit.scale.end());
   for (const UseRef& use : edit.uses) {
