@@ -62,7 +62,7 @@ Results calibrate(const Model& model, Dataset& data, const Requests& requests,
     for (std::size_t row = 0; row < rows.value_or(1); ++row) {
       stop_if_cancelled(options);
       const BoundSample sample = rows.value_or(1) > 1 ? row_of(*model.graph, *item, row) : *item;
-      if (!runner) runner.emplace(model, plan, sample, options.threads);
+      if (!runner) runner.emplace(model, plan, sample, options.threads, requests.keep);
       runner->start(sample);
     }
     counts.samples += rows.value_or(batch.value_or(1));
@@ -81,6 +81,7 @@ Results calibrate(const Model& model, Dataset& data, const Requests& requests,
   Results results = plan.results(model.sources);
   results.items = counts.items;
   results.samples = counts.samples;
+  results.kept = runner->take_kept();
   if (counts.items < options.subset_size)
     results.diagnostics.push_back(
         {Diagnostic::Severity::warning, "statistics", "few_samples", data.describe(),

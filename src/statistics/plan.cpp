@@ -95,6 +95,7 @@ Plan::Plan(const ov::Model& graph, const Requests& requests, std::optional<std::
     source_of(request.tensor);
     watch_of_mean_.push_back(watch_of(request.tensor, request.axis));
     watches_[watch_of_mean_.back()].measures.sums = true;
+    of_each_kept_.push_back(request.of_each_kept);
   }
   for (const RangeRequest& request : requests.ranges)
     if (request.axis) watch_of(request.tensor, request.axis);
@@ -167,6 +168,21 @@ void Plan::add(std::size_t index, const SampleView& sample) {
       range.low.add(watch.measures, sample);
       range.high.add(watch.measures, sample);
     }
+}
+
+void Plan::keep(std::size_t index, const std::vector<SampleView>& samples, KeptSample& kept) const {
+  kept.channel_means.resize(watch_of_mean_.size());
+  for (std::size_t i = 0; i < watch_of_mean_.size(); ++i) {
+    if (watch_of_mean_[i] != index || !of_each_kept_[i]) continue;
+    std::vector<double> sums(samples.at(0).sums.size(), 0);
+    std::size_t count = 0;
+    for (const SampleView& sample : samples) {
+      for (std::size_t c = 0; c < sums.size(); ++c) sums[c] += sample.sums[c];
+      count += sample.count;
+    }
+    for (double& sum : sums) sum /= static_cast<double>(count);
+    kept.channel_means[i] = std::move(sums);
+  }
 }
 
 Results Plan::results(const SourceMap& sources) const {

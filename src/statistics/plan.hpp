@@ -37,6 +37,9 @@ class Plan {
   const std::vector<Watch>& watches() const { return watches_; }
   /// Takes one sample's measures of a watch.
   void add(std::size_t watch, const SampleView& sample);
+  /// Puts those means of `samples`, which are of one run, that are wanted of each kept sample into
+  /// `kept`.
+  void keep(std::size_t watch, const std::vector<SampleView>& samples, KeptSample& kept) const;
   /// Everything but the diagnostics on data. Throws `Error` (internal) for a tensor without values.
   Results results(const SourceMap& sources) const;
 
@@ -53,6 +56,7 @@ class Plan {
   std::vector<PlannedRange> ranges_;
   std::vector<std::size_t> range_of_request_;  ///< index into `ranges_`
   std::vector<std::size_t> watch_of_mean_;     ///< one a request for means
+  std::vector<bool> of_each_kept_;             ///< one a request for means
 };
 
 }  // namespace octet::statistics

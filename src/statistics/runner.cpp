@@ -25,10 +25,11 @@ std::set<const ov::Node*> needed_for(const ov::NodeVector& ends) {
   return needed;
 }
 
-/// Makes an observer of every watched tensor the only results of `graph`: what they do not depend
-/// on is not computed. States that are written stay. `inputs` tells which parameters are left.
+/// Makes an observer of every watched tensor a result of `graph`, and nothing else, but for the
+/// outputs where they are wanted: what they do not depend on is not computed. States that are
+/// written stay. `inputs` tells which parameters are left.
 std::shared_ptr<ov::Model> observed(const std::shared_ptr<ov::Model>& graph,
-                                    const std::vector<Watch>& watches,
+                                    const std::vector<Watch>& watches, bool wants_outputs,
                                     std::vector<std::size_t>& inputs) {
   std::map<std::string, std::shared_ptr<ov::Node>> nodes;
   for (const auto& node : graph->get_ordered_ops()) nodes.emplace(node->get_friendly_name(), node);
@@ -40,6 +41,11 @@ std::shared_ptr<ov::Model> observed(const std::shared_ptr<ov::Model>& graph,
         nodes.at(tensor.node)->output(tensor.output), static_cast<std::int64_t>(i),
         watches[i].measures, watches[i].distribution)));
     ends.push_back(results.back());
+  }
+  if (wants_outputs) {
+    const ov::ResultVector& outputs = graph->get_results();
+    results.insert(results.end(), outputs.begin(), outputs.end());
+    ends.insert(ends.end(), outputs.begin(), outputs.end());
   }
   const ov::SinkVector sinks = graph->get_sinks();
   ends.insert(ends.end(), sinks.begin(), sinks.end());
@@ -71,19 +77,29 @@ std::shared_ptr<ov::Model> reshaped(const ov::Model& model,
   return clone;
 }
 
+ov::Tensor copy_of(const ov::Tensor& tensor) {
+  ov::Tensor copy(tensor.get_element_type(), tensor.get_shape());
+  tensor.copy_to(copy);
+  return copy;
+}
+
 std::size_t all_threads() {
   return std::get<1>(runtime::core().get_property("CPU", ov::range_for_streams));
 }
 
 }  // namespace
 
-Runner::Runner(const Model& model, Plan& plan, const BoundSample& first, std::size_t threads)
+Runner::Runner(const Model& model, Plan& plan, const BoundSample& first, std::size_t threads,
+               std::size_t keep)
     : model_(model),
       plan_(plan),
       threads_(threads == 0 ? all_threads() : threads),
       fixed_shapes_(shapes_of(first)),
-      fixed_(compile(fixed_shapes_)),
-      slots_(2 * threads_) {}
+      slots_(2 * threads_),
+      keep_(keep) {
+  kept_.reserve(keep_);
+  fixed_ = compile(fixed_shapes_);
+}
 
 Runner::~Runner() {
   for (Slot& slot : slots_) {
@@ -100,7 +116,7 @@ Runner::~Runner() {
 Runner::Compiled Runner::compile(const std::vector<ov::PartialShape>& shapes) const {
   Compiled compiled;
   const auto graph = runtime::guarded("fit the model to the samples", [&] {
-    return observed(reshaped(*model_.graph, shapes), plan_.watches(), compiled.inputs);
+    return observed(reshaped(*model_.graph, shapes), plan_.watches(), keep_ > 0, compiled.inputs);
   });
   RunOptions options;
   options.precision = "f32";
@@ -133,6 +149,10 @@ void Runner::start(const BoundSample& sample) {
   });
   slot.running = &request;
   slot.name = sample.name;
+  slot.kept = nullptr;
+  if (kept_.size() == keep_) return;
+  slot.kept = &kept_.emplace_back();
+  for (const ov::Tensor& input : sample.inputs) slot.kept->inputs.push_back(copy_of(input));
 }
 
 void Runner::finish() {
@@ -149,7 +169,8 @@ void Runner::collect(Slot& slot) {
     const ov::Tensor record = request.get_output_tensor(w);
     const std::span<const double> values(reinterpret_cast<const double*>(record.data()),
                                          record.get_byte_size() / sizeof(double));
-    for (const SampleView& sample : samples_of(watch.measures, values)) {
+    const std::vector<SampleView> samples = samples_of(watch.measures, values);
+    for (const SampleView& sample : samples) {
       if (!sample.is_finite)
         throw Error(ErrorCode::sample_not_finite, "statistics",
                     model_.sources.describe(watch.tensor.node),
@@ -157,7 +178,10 @@ void Runner::collect(Slot& slot) {
                     "Check the sample, and that the model works in FP32");
       if (sample.count != 0) plan_.add(w, sample);
     }
+    if (slot.kept) plan_.keep(w, samples, *slot.kept);
   }
+  for (std::size_t i = 0; slot.kept && i < model_.graph->get_output_size(); ++i)
+    slot.kept->outputs.push_back(copy_of(request.get_output_tensor(plan_.watches().size() + i)));
 }
 
 }  // namespace octet::statistics

@@ -18,8 +18,10 @@ namespace octet::statistics {
 class Runner {
  public:
   /// The model is compiled for the shapes of `first`; samples of other shapes run in a second
-  /// compilation that takes any, made when the first of them comes. `threads`: 0 for all cores.
-  Runner(const Model& model, Plan& plan, const BoundSample& first, std::size_t threads);
+  /// compilation that takes any, made when the first of them comes. `threads`: 0 for all cores. The
+  /// first `keep` samples are kept.
+  Runner(const Model& model, Plan& plan, const BoundSample& first, std::size_t threads,
+         std::size_t keep);
   ~Runner();
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
@@ -29,6 +31,8 @@ class Runner {
   void start(const BoundSample& sample);
   /// Waits for all samples that are in flight.
   void finish();
+  /// Complete once `finish` has returned.
+  std::vector<KeptSample> take_kept() { return std::move(kept_); }
 
  private:
   struct Compiled {
@@ -40,6 +44,7 @@ class Runner {
     ov::InferRequest fixed, open;
     ov::InferRequest* running = nullptr;
     std::string name;
+    KeptSample* kept = nullptr;
   };
 
   Compiled compile(const std::vector<ov::PartialShape>& shapes) const;
@@ -52,6 +57,8 @@ class Runner {
   Compiled fixed_, open_;
   std::vector<Slot> slots_;
   std::size_t next_ = 0;
+  std::size_t keep_;
+  std::vector<KeptSample> kept_;  ///< never grows beyond `keep_`, so that elements stay in place
 };
 
 }  // namespace octet::statistics

@@ -24,11 +24,21 @@ struct RangeRequest {
 struct ChannelMeanRequest {
   TensorRef tensor;
   std::size_t axis = 1;
+  bool of_each_kept = false;  ///< also for every kept sample by itself
 };
 /// What the algorithms want to know; duplicates are merged.
 struct Requests {
   std::vector<RangeRequest> ranges;
   std::vector<ChannelMeanRequest> channel_means;
+  std::size_t keep = 0;  ///< number of first samples that are kept, with the model's outputs
+};
+
+/// A sample that was kept.
+struct KeptSample {
+  std::vector<ov::Tensor> inputs;   ///< in the order of the model's inputs
+  std::vector<ov::Tensor> outputs;  ///< what the model makes of them, in FP32
+  /// One a channel mean request, in their order; empty for those that do not ask for it.
+  std::vector<std::vector<double>> channel_means;
 };
 
 /// Aggregated result of one range request: `low` from the min collector, `high` from the max one.
@@ -41,6 +51,7 @@ struct Results {
   std::vector<std::vector<double>> channel_means;  ///< same order as the requests
   std::size_t items = 0;                           ///< items of the dataset that were read
   std::size_t samples = 0;                         ///< samples in them: a batch counts its rows
+  std::vector<KeptSample> kept;                    ///< in the dataset's order
   std::vector<Diagnostic> diagnostics;
 };
 

@@ -200,3 +200,49 @@ TEST_CASE("too few samples and constant tensors are reported") {
   CHECK(results.diagnostics[0].where == "node 'y'");
   CHECK(results.diagnostics[1].code == "few_samples");
 }
+
+TEST_CASE("the first samples are kept, with what the model makes of them") {
+  for (const bool is_open : {true, false}) {
+    CAPTURE(is_open);
+    auto data = samples({1, 5, 7, 9}, 6);
+    Requests requests = everything("twice");
+    requests.channel_means.push_back({{"twice", 0}, 1, true});
+    requests.keep = 4;
+    const std::vector<ov::Tensor> given = {batch_of(data, 0, 3), batch_of(data, 3, 3)};
+    const ov::Dimension::value_type batch = is_open ? -1 : 3;
+    const Results results = statistics::calibrate(doubling({batch, 5, 7, 9}), *items(given),
+                                                  requests, {.subset_size = 2, .threads = 2});
+    REQUIRE(results.kept.size() == (is_open ? 4 : 2));
+    for (std::size_t i = 0; i < results.kept.size(); ++i) {
+      const statistics::KeptSample& kept = results.kept[i];
+      const ov::Tensor& sample = is_open ? data[i] : given[i];
+      REQUIRE(kept.inputs.size() == 1);
+      REQUIRE(kept.outputs.size() == 1);
+      REQUIRE(kept.inputs[0].get_shape() == sample.get_shape());
+      std::vector<double> means(5, 0);
+      for (std::size_t j = 0; j < sample.get_size(); ++j) {
+        const float x = sample.data<const float>()[j];
+        CHECK(kept.inputs[0].data<const float>()[j] == x);
+        CHECK(kept.outputs[0].data<const float>()[j] == x * 2 + 1);
+        means[j / 63 % 5] += x * 2.0 / static_cast<double>(sample.get_size() / 5);
+      }
+      REQUIRE(kept.channel_means.size() == 2);
+      CHECK(kept.channel_means[0].empty());
+      REQUIRE(kept.channel_means[1].size() == 5);
+      for (std::size_t c = 0; c < 5; ++c)
+        CHECK(kept.channel_means[1][c] == doctest::Approx(means[c]).epsilon(1e-5));
+    }
+  }
+}
+
+TEST_CASE("kept samples do not change when the dataset's memory does") {
+  const ov::Tensor buffer = noise({1, 5, 7, 9}, 1);
+  const float first = buffer.data<const float>()[0];
+  Requests requests = everything("y");
+  requests.keep = 3;
+  const Results results =
+      statistics::calibrate(doubling({1, 5, 7, 9}), *items({buffer}), requests, {.subset_size = 3});
+  buffer.data<float>()[0] = first + 1;
+  REQUIRE(results.kept.size() == 1);
+  CHECK(results.kept[0].inputs[0].data<const float>()[0] == first);
+}
