@@ -236,7 +236,7 @@ TEST_CASE("the first samples are kept, with what the model makes of them") {
 }
 
 TEST_CASE("kept samples do not change when the dataset's memory does") {
-  const ov::Tensor buffer = noise({1, 5, 7, 9}, 1);
+  ov::Tensor buffer = noise({1, 5, 7, 9}, 1);
   const float first = buffer.data<const float>()[0];
   Requests requests = everything("y");
   requests.keep = 3;
