@@ -194,6 +194,8 @@ void bind_aten(py::module_& module) {
         return aten::lower(program);
       },
       py::arg("program"), "Converts what octet._walker makes of a graph of torch.");
+  module.def("user_line", &aten::user_line, py::arg("stack_trace"),
+             "'/path/resnet.py:98': the user's innermost line of torch's stack trace, or empty.");
   module.attr("MODE_WRAPPERS") = py::tuple(
       py::cast(std::vector<std::string>(aten::mode_wrappers.begin(), aten::mode_wrappers.end())));
 }

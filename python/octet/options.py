@@ -72,7 +72,10 @@ class StatisticsType(WordEnum):
 
 
 class AggregatorType(WordEnum):
-    """How the measures of all samples become one."""
+    """How the measures of all samples become one.
+
+    HISTOGRAM and MSE look for the range with the least error of rounding.
+    """
 
     MIN = "min"
     MAX = "max"
@@ -81,6 +84,7 @@ class AggregatorType(WordEnum):
     MEAN_NO_OUTLIERS = "mean_no_outliers"
     MEDIAN_NO_OUTLIERS = "median_no_outliers"
     HISTOGRAM = "histogram"
+    MSE = "mse"
 
 
 @dataclass_transform()
@@ -171,6 +175,7 @@ class RangeEstimatorParametersSet:
         StatisticsType.QUANTILE, StatisticsType.QUANTILE, AggregatorType.MEAN
     )
     HISTOGRAM = _estimator(None, None, AggregatorType.HISTOGRAM)
+    MSE = _estimator(None, None, AggregatorType.MSE)
 
 
 @_parameters

@@ -1,0 +1,434 @@
+# Made by tools/make_stubs.py
+"""
+The native half of octet. Use the names that the package octet exports.
+"""
+from __future__ import annotations
+import collections.abc
+import os
+import typing
+__all__: list[str] = ['BenchmarkResult', 'Comparison', 'Diagnostic', 'ExecutedLayer', 'LayerDecision', 'MODE_WRAPPERS', 'Model', 'NativeDataset', 'OutputDifference', 'QuantizeResult', 'Recipe', 'SourceInfo', 'apply', 'benchmark', 'benchmark_json', 'benchmark_text', 'compare', 'error_codes', 'error_text', 'executed_layers', 'from_ov_address', 'image_folder', 'inspect', 'layers_json', 'layers_text', 'load', 'lower', 'nearest', 'npy_file', 'npz_file', 'option_words', 'precisions_text', 'quantize', 'random_samples', 'run', 'user_line']
+class Diagnostic:
+    """
+    Something that the user should know and that did not stop the run.
+    """
+    def __repr__(self) -> str:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def code(self) -> str:
+        """
+        Stable short name, such as 'dead_channel'.
+        """
+    @property
+    def message(self) -> str:
+        ...
+    @property
+    def remedy(self) -> str:
+        ...
+    @property
+    def severity(self) -> str:
+        """
+        'note' or 'warning'.
+        """
+    @property
+    def stage(self) -> str:
+        """
+        Part of the pipeline, such as 'import'.
+        """
+    @property
+    def where(self) -> str:
+        """
+        File or node in the user's words, or empty.
+        """
+class SourceInfo:
+    """
+    Where a node came from. Any field may be empty.
+    """
+    __hash__: typing.ClassVar[None] = None
+    def __eq__(self, arg0: SourceInfo) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    @property
+    def module_class(self) -> str:
+        """
+        'torch.nn.modules.conv.Conv2d'
+        """
+    @property
+    def module_path(self) -> str:
+        """
+        'layer4.0.conv1'
+        """
+    @property
+    def op_type(self) -> str:
+        """
+        'aten.conv2d.default', 'Conv'
+        """
+    @property
+    def source_line(self) -> str:
+        """
+        '/path/resnet.py:98'
+        """
+    @property
+    def value_name(self) -> str:
+        """
+        Name in the source: 'conv2d_7'.
+        """
+class Model:
+    """
+    A model in memory with the origin of its nodes.
+    """
+    def __repr__(self) -> str:
+        ...
+    def _constant_addresses(self) -> list[int]:
+        """
+        Addresses of the constants' data, for tests that nothing was copied.
+        """
+    def _fill(self, shell: typing.SupportsInt | typing.SupportsIndex) -> None:
+        """
+        Puts a clone of the graph, sharing its weights, into an empty openvino.Model.
+        """
+    def describe(self, node: str) -> str:
+        """
+        "node 'layer4.0.conv1' (resnet.py:98)": a node in the user's words.
+        """
+    def fingerprint(self) -> str:
+        """
+        Hash of topology, names, shapes, types and constants.
+        """
+    def save(self, path: os.PathLike | str | bytes) -> None:
+        """
+        Writes OpenVINO IR: `path` (.xml), and a .bin beside it.
+        """
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        ...
+    @property
+    def format(self) -> str:
+        """
+        'pt2', 'onnx', 'ir', 'exported_program', 'graph_module' or 'ov_model'.
+        """
+    @property
+    def inputs(self) -> list:
+        """
+        (names, element type, shape) of each input; a size that varies is -1.
+        """
+    @property
+    def origin(self) -> str:
+        """
+        File that it came from, or empty.
+        """
+    @property
+    def outputs(self) -> list:
+        """
+        (names, element type, shape) of each output.
+        """
+    @property
+    def sources(self) -> dict[str, SourceInfo]:
+        """
+        Origin of each node, by the node's name in this model.
+        """
+class NativeDataset:
+    """
+    A dataset that is read without Python. Yields its items once.
+    """
+    def __str__(self) -> str:
+        ...
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        ...
+    @property
+    def size(self) -> int | None:
+        """
+        Number of items, or None.
+        """
+class Recipe:
+    """
+    What quantization decided: an ordered list of edits of the original model.
+    """
+    __hash__: typing.ClassVar[None] = None
+    @staticmethod
+    def from_json(text: str, origin: str = 'recipe') -> Recipe:
+        """
+        `origin` names the text in errors.
+        """
+    @staticmethod
+    def load(path: os.PathLike | str | bytes) -> Recipe:
+        ...
+    def __eq__(self, arg0: Recipe) -> bool:
+        ...
+    def __len__(self) -> int:
+        """
+        Number of edits.
+        """
+    def __repr__(self) -> str:
+        ...
+    def save(self, path: os.PathLike | str | bytes) -> None:
+        ...
+    def to_json(self) -> str:
+        ...
+    @property
+    def model_fingerprint(self) -> str:
+        ...
+    @property
+    def octet_version(self) -> str:
+        ...
+    @property
+    def openvino_version(self) -> str:
+        ...
+    @property
+    def provenance(self) -> dict[str, str]:
+        """
+        The options that made it and facts on the data.
+        """
+class LayerDecision:
+    """
+    Whether a layer runs in INT8, and why.
+    """
+    def __repr__(self) -> str:
+        ...
+    @property
+    def node(self) -> str:
+        """
+        The node's name in the model.
+        """
+    @property
+    def precision(self) -> str:
+        """
+        'int8' or 'float'
+        """
+    @property
+    def reason(self) -> str:
+        ...
+    @property
+    def type(self) -> str:
+        """
+        OpenVINO type.
+        """
+class QuantizeResult:
+    """
+    What `quantize` made, and how.
+    """
+    def __repr__(self) -> str:
+        ...
+    def __str__(self) -> str:
+        ...
+    def to_json(self) -> str:
+        ...
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        ...
+    @property
+    def layers(self) -> list[LayerDecision]:
+        ...
+    @property
+    def model(self) -> Model:
+        """
+        Ready to run or to save.
+        """
+    @property
+    def recipe(self) -> Recipe:
+        """
+        What was done.
+        """
+    @property
+    def samples(self) -> int:
+        """
+        Items of the dataset that were read.
+        """
+    @property
+    def stage_seconds(self) -> dict[str, float]:
+        ...
+class ExecutedLayer:
+    """
+    A node that the plugin really executes.
+    """
+    def __repr__(self) -> str:
+        ...
+    @property
+    def kernel(self) -> str:
+        """
+        The plugin's primitive.
+        """
+    @property
+    def milliseconds(self) -> float:
+        """
+        0 where not measured.
+        """
+    @property
+    def name(self) -> str:
+        """
+        Name in the executable graph.
+        """
+    @property
+    def originals(self) -> list[str]:
+        """
+        The model's nodes that it implements.
+        """
+    @property
+    def precision(self) -> str:
+        """
+        'i8', 'u8', 'f32', 'bf16', …
+        """
+    @property
+    def type(self) -> str:
+        """
+        The plugin's layer type: 'Convolution'.
+        """
+class BenchmarkResult:
+    """
+    Latency in ms, throughput in items/s.
+    """
+    def __repr__(self) -> str:
+        ...
+    @property
+    def compile_ms(self) -> float:
+        ...
+    @property
+    def iterations(self) -> int:
+        ...
+    @property
+    def layers(self) -> list[ExecutedLayer]:
+        ...
+    @property
+    def median_ms(self) -> float:
+        ...
+    @property
+    def p10_ms(self) -> float:
+        ...
+    @property
+    def p90_ms(self) -> float:
+        ...
+    @property
+    def throughput(self) -> float:
+        ...
+class OutputDifference:
+    """
+    How far one output is from the reference's, over all samples.
+    """
+    def __repr__(self) -> str:
+        ...
+    @property
+    def cosine(self) -> float:
+        """
+        Mean over samples.
+        """
+    @property
+    def max_error(self) -> float:
+        ...
+    @property
+    def name(self) -> str:
+        ...
+    @property
+    def sqnr_db(self) -> float:
+        """
+        Infinite where equal.
+        """
+    @property
+    def top1_agreement(self) -> float | None:
+        """
+        Share of rows with the same largest element, for outputs [rows, classes].
+        """
+class Comparison:
+    """
+    Two models' outputs on the same samples.
+    """
+    def __repr__(self) -> str:
+        ...
+    def __str__(self) -> str:
+        ...
+    def to_json(self) -> str:
+        ...
+    @property
+    def outputs(self) -> list[OutputDifference]:
+        ...
+    @property
+    def samples(self) -> int:
+        ...
+def apply(model: Model, recipe: Recipe) -> Model:
+    """
+    Replays `recipe` on a clone of `model`.
+    """
+def benchmark(models: collections.abc.Sequence[Model], seconds: typing.SupportsFloat | typing.SupportsIndex, device: str = 'CPU', precision: str = 'auto', threads: typing.SupportsInt | typing.SupportsIndex = 0, config: collections.abc.Mapping[str, str] = {}, example: typing.Any = None) -> list[BenchmarkResult]:
+    """
+    Latency and throughput; several models take turns.
+    """
+def benchmark_json(names: collections.abc.Sequence[str], results: collections.abc.Sequence[BenchmarkResult]) -> str:
+    ...
+def benchmark_text(names: collections.abc.Sequence[str], results: collections.abc.Sequence[BenchmarkResult]) -> str:
+    ...
+def compare(reference: Model, other: Model, data: typing.Any, samples: typing.SupportsInt | typing.SupportsIndex, device: str = 'CPU', precision: str = 'auto', threads: typing.SupportsInt | typing.SupportsIndex = 0, config: collections.abc.Mapping[str, str] = {}) -> Comparison:
+    """
+    Runs at most `samples` items through both models.
+    """
+def error_codes() -> dict:
+    """
+    Every error code with the command's exit code and what it means.
+    """
+def error_text(stage: str, where: str, problem: str, remedy: str) -> str:
+    """
+    `[stage] where: problem. remedy`
+    """
+def executed_layers(model: Model, device: str = 'CPU', precision: str = 'auto', threads: typing.SupportsInt | typing.SupportsIndex = 0, config: collections.abc.Mapping[str, str] = {}, example: typing.Any = None) -> list[ExecutedLayer]:
+    """
+    Compiles the model and tells what each layer runs in.
+    """
+def from_ov_address(address: typing.SupportsInt | typing.SupportsIndex) -> Model:
+    """
+    A clone of the openvino.Model at this address that shares its weights.
+    """
+def image_folder(folder: os.PathLike | str | bytes, *, height: typing.SupportsInt | typing.SupportsIndex = 0, width: typing.SupportsInt | typing.SupportsIndex = 0, mean: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = [], scale: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = [], layout: str = 'nchw', resize: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = [], crop: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex] = [], raw_255: bool = False, strict: bool = False) -> NativeDataset:
+    """
+    Images of a folder in the order of their names: decoded to RGB, resized (shorter side, bilinear), cropped, divided by 255, minus `mean`, divided by `scale`. Each is an item of shape [1, 3, height, width], or [1, height, width, 3] for layout 'nhwc'.
+    """
+def inspect(model: Model, options: dict) -> list[LayerDecision]:
+    ...
+def layers_json(model: Model, layers: collections.abc.Sequence[LayerDecision]) -> str:
+    ...
+def layers_text(model: Model, layers: collections.abc.Sequence[LayerDecision]) -> str:
+    ...
+def load(path: os.PathLike | str | bytes) -> Model:
+    """
+    Reads .pt2, .onnx or .xml.
+    """
+def lower(program: dict) -> Model:
+    """
+    Converts what octet._walker makes of a graph of torch.
+    """
+def nearest(word: str, candidates: collections.abc.Sequence[str], count: typing.SupportsInt | typing.SupportsIndex = 3) -> list[str]:
+    """
+    Up to `count` of `candidates`, nearest to `word` first.
+    """
+def npy_file(file: os.PathLike | str | bytes) -> NativeDataset:
+    """
+    One .npy: the first axis counts the samples, each becomes an item.
+    """
+def npz_file(file: os.PathLike | str | bytes) -> NativeDataset:
+    """
+    One .npz: arrays are named inputs whose first axis counts the samples.
+    """
+def option_words() -> dict:
+    """
+    The words of each enumeration of options.
+    """
+def precisions_text(layers: collections.abc.Sequence[ExecutedLayer]) -> str:
+    """
+    Layers of each kind and the precision that they ran in.
+    """
+def quantize(model: Model, data: typing.Any, options: dict, on_progress: typing.Any = None) -> QuantizeResult:
+    ...
+def random_samples(model: Model, count: typing.SupportsInt | typing.SupportsIndex) -> NativeDataset:
+    """
+    Uniform noise from a fixed seed. Ranges measured on noise are meaningless.
+    """
+def run(model: Model, sample: typing.Any, device: str = 'CPU', precision: str = 'auto', threads: typing.SupportsInt | typing.SupportsIndex = 0, config: collections.abc.Mapping[str, str] = {}) -> list:
+    """
+    Runs one item; the outputs in the model's order, as arrays.
+    """
+def user_line(stack_trace: str) -> str:
+    """
+    '/path/resnet.py:98': the user's innermost line of torch's stack trace, or empty.
+    """
+MODE_WRAPPERS: tuple = ('higher_order.wrap_with_set_grad_enabled', 'higher_order.wrap_with_autocast', 'higher_order.strict_mode', 'higher_order.hints_wrapper', 'higher_order.wrap', 'higher_order.tag_activation_checkpoint')
+__version__: str
