@@ -10,24 +10,33 @@
 #include "algorithms/scaled_layers.hpp"
 #include "recipe/channel_blocks.hpp"
 #include "recipe/constants.hpp"
+#include "statistics/constant_range.hpp"
 
 namespace octet::algorithms {
 namespace {
 
 using statistics::Range;
 
-/// Unset fields: the smallest of all for a per-channel quantizer, the mean of the samples' extremes
-/// for a per-tensor one; a symmetric one wants the largest magnitude.
-RangeEstimatorParameters resolve(RangeEstimatorParameters estimator, const QuantizerSpec& spec) {
+bool is_search(const StatisticsCollectorParameters& side) {
+  return side.aggregator_type == AggregatorType::histogram ||
+         side.aggregator_type == AggregatorType::mse;
+}
+
+/// Unset fields: the extremes of all samples for a weight or a per-channel quantizer, the mean of
+/// the samples' extremes for a per-tensor one; a symmetric one wants the largest magnitude. The
+/// searches work on all values of a tensor at once: a per-channel quantizer takes its channels'
+/// extremes instead.
+RangeEstimatorParameters resolve(RangeEstimatorParameters estimator, const QuantizerSpec& spec,
+                                 bool of_weight) {
+  if (spec.per_channel && (is_search(estimator.min) || is_search(estimator.max))) estimator = {};
+  const bool of_all = of_weight || spec.per_channel;
   const auto fill = [](StatisticsCollectorParameters& side, StatisticsType type,
                        AggregatorType aggregator) {
     if (!side.statistics_type) side.statistics_type = type;
     if (!side.aggregator_type) side.aggregator_type = aggregator;
   };
-  fill(estimator.min, StatisticsType::min,
-       spec.per_channel ? AggregatorType::min : AggregatorType::mean);
-  fill(estimator.max, StatisticsType::max,
-       spec.per_channel ? AggregatorType::max : AggregatorType::mean);
+  fill(estimator.min, StatisticsType::min, of_all ? AggregatorType::min : AggregatorType::mean);
+  fill(estimator.max, StatisticsType::max, of_all ? AggregatorType::max : AggregatorType::mean);
   if (spec.mode == QuantizationMode::symmetric &&
       estimator.max.statistics_type == StatisticsType::max)
     estimator.max.statistics_type = StatisticsType::abs_max;
@@ -63,20 +72,37 @@ void merge(Range& range, const Range& other) {
   }
 }
 
-Range weight_range(const recipe::ConstantPtr& weight, const std::vector<std::size_t>& axes) {
+/// A symmetric range covers both ends that were measured. Where the high end is one of magnitudes,
+/// it speaks for both, and the low end tells no more than the sign.
+void keep_to_magnitudes(Range& range, const QuantizerSpec& spec,
+                        const RangeEstimatorParameters& estimator) {
+  if (spec.mode != QuantizationMode::symmetric || is_search(estimator.max) ||
+      (estimator.max.statistics_type != StatisticsType::abs_max &&
+       estimator.max.statistics_type != StatisticsType::abs_quantile))
+    return;
+  for (std::size_t c = 0; c < range.low.size(); ++c)
+    range.low[c] = std::max(range.low[c], -range.high[c]);
+}
+
+Range weight_range(const recipe::ConstantPtr& weight, const scheme::WeightQuantizer& quantizer,
+                   const RangeEstimatorParameters& estimator) {
   const recipe::FloatView values(weight);
-  const std::size_t channels = recipe::channel_count(weight->get_shape(), axes);
-  Range range{std::vector<float>(channels, INFINITY), std::vector<float>(channels, -INFINITY)};
-  recipe::for_each_block(weight->get_shape(), axes,
-                         [&](std::size_t first, std::size_t size, std::size_t channel) {
-                           float low = range.low[channel], high = range.high[channel];
-                           for (std::size_t i = first; i < first + size; ++i) {
-                             low = std::min(low, values[i]);
-                             high = std::max(high, values[i]);
-                           }
-                           range.low[channel] = low;
-                           range.high[channel] = high;
-                         });
+  const std::size_t channels = recipe::channel_count(weight->get_shape(), quantizer.axes);
+  const std::size_t length = values.size() / channels;
+  std::vector<float> by_channel(values.size());
+  std::vector<std::size_t> filled(channels, 0);
+  recipe::for_each_block(
+      weight->get_shape(), quantizer.axes,
+      [&](std::size_t first, std::size_t size, std::size_t channel) {
+        std::copy_n(
+            values.data() + first, size,
+            by_channel.begin() + static_cast<std::ptrdiff_t>(channel * length + filled[channel]));
+        filled[channel] += size;
+      });
+  const RangeEstimatorParameters whole = resolve(estimator, quantizer.spec, true);
+  Range range =
+      statistics::range_of_constant(by_channel, channels, quantizer.spec.per_channel, whole);
+  keep_to_magnitudes(range, quantizer.spec, whole);
   return range;
 }
 
@@ -123,7 +149,8 @@ void MinMax::request(const Context& context, statistics::Requests& requests) {
     else
       requests.ranges.push_back(
           {quantizer.tensor, quantizer.axis,
-           resolve(context.options.advanced.activations_range_estimator_params, quantizer.spec)});
+           resolve(context.options.advanced.activations_range_estimator_params, quantizer.spec,
+                   false)});
   }
 }
 
@@ -141,6 +168,10 @@ void MinMax::run(const Context& context, const statistics::Results& results,
     const ScaleChannels* edit = scaled.of_tensor(activations[i].tensor);
     ranges.push_back(edit ? scaled_range(measured, *edit, activations[i].axis.has_value())
                           : measured);
+    if (!edit)
+      keep_to_magnitudes(ranges.back(), activations[i].spec,
+                         resolve(context.options.advanced.activations_range_estimator_params,
+                                 activations[i].spec, false));
     if (!activations[i].group) continue;
     const auto [place, is_new] = groups.emplace(*activations[i].group, ranges.back());
     if (!is_new) merge(place->second, ranges.back());
@@ -162,7 +193,8 @@ void MinMax::run(const Context& context, const statistics::Results& results,
                   context.model.sources.describe(quantizer.use.node),
                   "its weight '" + quantizer.constant + "' holds NaN or infinity",
                   "Check the checkpoint, or leave the layer out with ignored_scope");
-    const Range range = weight_range(weight, quantizer.axes);
+    const Range range =
+        weight_range(weight, quantizer, context.options.advanced.weights_range_estimator_params);
     note_dead_channels(context, quantizer, range, diagnostics);
     edits.push_back(
         QuantizeWeight{names.unique(quantizer.use.node + "/weight_quantizer"), quantizer.use,
