@@ -48,6 +48,10 @@ demo: wheel ## the main job: EfficientNet-Lite0 from torch to INT8, in Python an
 fuzz: setup ## fuzz every reader of untrusted bytes, SECONDS each (clang, libFuzzer)
 	tools/fuzz.sh $(or $(SECONDS_EACH),60)
 
+.PHONY: coverage
+coverage: wheel ## how each model of the coverage list comes through import: docs/coverage.md
+	$(PYTHON) tests/coverage/run.py --docs docs/coverage.md
+
 .PHONY: check
 check: check-format check-layers lint ## format, layers, lint: no build needed
 

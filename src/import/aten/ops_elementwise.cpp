@@ -5,6 +5,7 @@
 
 #include "import/aten/build.hpp"
 #include "import/aten/emitter.hpp"
+#include "import/aten/fx_converters.hpp"
 
 /// Formulas of single elements that the frontend has no conversion for.
 namespace octet::importer::aten {
@@ -151,6 +152,27 @@ void scaled_sum(Emitter& emitter) {
   emitter.finish("aten::" + target.substr(5, target.rfind('.') - 5), std::move(arguments));
 }
 
+/// Masks multiply by the smallest float. OpenVINO would reorder `(1 - mask) * smallest + bias` to
+/// `mask * -smallest + (smallest + bias)`, in which the bias is lost: a selection keeps them apart.
+void product(Emitter& emitter) {
+  constexpr double huge = 1e30;
+  const Argument* other = emitter.given("other");
+  const auto* factor = other ? std::get_if<double>(other) : nullptr;
+  if (!factor || std::abs(*factor) < huge || !emitter.meta("self").type.is_real())
+    return lower_by_schema(emitter);
+  const double number = *factor;
+  emitter.finish(
+      [number](const Inputs& in) -> Inputs {
+        const Tensor& x = in[0];
+        const auto type = x.get_element_type();
+        // The largest double is the largest float to a tensor of floats.
+        const Tensor scale = number_like(type == ov::element::f32 ? to_float(number) : number, x);
+        const Tensor is_zero = make<op::Equal>(x, zero_like(x));
+        return {make<op::Select>(is_zero, x, make<op::Multiply>(x, scale))};
+      },
+      {emitter.argument("self")});
+}
+
 /// Rounds down, also for negative integers: what the division leaves over is taken away first.
 Inputs floor_divide(const Inputs& in) {
   Tensor a = in[0], b = in[1];
@@ -221,6 +243,7 @@ std::span<const OpRow> elementwise_rows() {
             .formula = is_in,
             .arguments = "elements test_elements"},
       OpRow{.target = "aten.logit", .formula = logit, .arguments = "self eps"},
+      OpRow{.target = "aten.mul", .rule = product},
       OpRow{.target = "aten.nan_to_num", .rule = replace_nan},
       OpRow{.target = "aten.rad2deg", .formula = scaled<degrees>, .arguments = "self"},
       OpRow{.target = "aten.sgn", .formula = sign, .arguments = "self"},

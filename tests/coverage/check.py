@@ -1,0 +1,150 @@
+"""Exports a model in one spelling, imports it by one route, and compares with eager."""
+
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import models
+import numpy as np
+import octet
+import torch
+from torch.utils import _pytree as pytree
+
+TOLERANCE = 1e-4
+EXPORTED_BATCH = 2
+
+
+@dataclass(frozen=True)
+class Spelling:
+    name: str
+    is_dynamic: bool
+    #: what `run_decompositions` is given; False: it is not called
+    decompositions: dict | bool | None = False
+
+
+SPELLINGS = {
+    spelling.name: spelling
+    for spelling in (
+        Spelling("static", False),
+        Spelling("dynamic", True),
+        # What AOTAutograd hands a torch.compile backend.
+        Spelling("functional", True, {}),
+        # The same, with torch's decompositions into core ATen.
+        Spelling("core", True, None),
+    )
+}
+
+#: How a program gets in: saved and read natively, or in memory.
+ROUTES = ("file", "memory")
+
+
+@dataclass
+class Result:
+    model: str
+    spelling: str
+    route: str
+    status: str  #: "exact", "inexact", "failed", "not applicable", "unavailable"
+    reason: str = ""
+    nodes: int = 0
+    convert_ms: float = 0.0
+    error: float = 0.0  #: largest over outputs and batches: max |y - eager| / max |eager|
+
+
+def export(row: models.Row, module: torch.nn.Module, spelling: Spelling):
+    args, kwargs = models.make_inputs(row, EXPORTED_BATCH)
+    shapes = None
+    if spelling.is_dynamic:
+        batch = torch.export.Dim("batch")
+        axes = row.batch_axes or (0,) * (len(args) + len(kwargs))
+        shapes = tuple({axis: batch} for axis in axes)
+        if kwargs:
+            shapes = dict(zip(kwargs, shapes, strict=True))
+    program = torch.export.export(module, args, kwargs, dynamic_shapes=shapes)
+    if spelling.decompositions is not False:
+        program = program.run_decompositions(spelling.decompositions)
+    return program
+
+
+def outputs_of(module: torch.nn.Module, args: tuple, kwargs: dict) -> list[np.ndarray]:
+    with torch.no_grad():
+        leaves = pytree.tree_leaves(module(*args, **kwargs))
+    return [leaf.numpy() for leaf in leaves if leaf is not None]
+
+
+def relative_error(given: np.ndarray, expected: np.ndarray) -> float:
+    if given.shape != expected.shape or given.dtype != expected.dtype:
+        raise ValueError(
+            f"an output is {given.dtype} {given.shape}, eager's {expected.dtype} {expected.shape}"
+        )
+    if not np.issubdtype(expected.dtype, np.floating):
+        return float(np.any(given != expected))
+    if not np.all(np.isfinite(given)):
+        return float("inf")
+    scale = float(np.max(np.abs(expected), initial=0))
+    if scale == 0:
+        raise ValueError("eager gives zeros only: there is nothing to compare")
+    return float(np.max(np.abs(given.astype(np.float64) - expected), initial=0)) / scale
+
+
+def largest_error(
+    row: models.Row, module: torch.nn.Module, model: octet.Model, is_dynamic: bool
+) -> float:
+    """Dynamic models run with other batches than the exported one."""
+    largest = 0.0
+    for batch in (1, 3) if is_dynamic else (EXPORTED_BATCH,):
+        args, kwargs = models.make_inputs(row, batch)
+        given = octet.run(model, kwargs or list(args), precision="f32")
+        expected = outputs_of(module, args, kwargs)
+        if len(given) != len(expected):
+            raise ValueError(f"{len(given)} outputs, where eager gives {len(expected)}")
+        for result, tensor in zip(given, expected, strict=True):
+            largest = max(largest, relative_error(np.asarray(result), tensor))
+    return largest
+
+
+def first_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"{type(error).__name__}: {lines[0] if lines else ''}"[:200]
+
+
+def check(
+    row: models.Row, module: torch.nn.Module, spelling: Spelling, routes: tuple[str, ...] = ROUTES
+) -> list[Result]:
+    def same(status: str, reason: str) -> list[Result]:
+        return [Result(row.name, spelling.name, route, status, reason) for route in routes]
+
+    if spelling.is_dynamic and row.fixed_batch:
+        return same("not applicable", row.fixed_batch)
+    try:
+        program = export(row, module, spelling)
+    except Exception as error:
+        return same("not applicable", f"torch cannot export it: {first_line(error)}")
+    return [check_route(row, module, spelling, program, route) for route in routes]
+
+
+def check_route(
+    row: models.Row, module: torch.nn.Module, spelling: Spelling, program: object, route: str
+) -> Result:
+    result = Result(row.name, spelling.name, route, "failed")
+    with tempfile.TemporaryDirectory() as folder:
+        source = program
+        if route == "file":
+            source = str(Path(folder) / "model.pt2")
+            try:
+                torch.export.save(program, source)
+            except Exception as error:
+                result.status = "not applicable"
+                result.reason = f"torch cannot save it: {first_line(error)}"
+                return result
+        try:
+            start = time.perf_counter()
+            model = octet.load(source)
+            result.convert_ms = 1000 * (time.perf_counter() - start)
+            result.nodes = len(model.sources)
+            result.error = largest_error(row, module, model, spelling.is_dynamic)
+        except Exception as error:
+            result.reason = first_line(error)
+            return result
+    result.status = "exact" if result.error <= TOLERANCE else "inexact"
+    return result
