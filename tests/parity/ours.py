@@ -1,4 +1,4 @@
-"""What Octet does with a job: its placement and ranges, as a user of the Python package gets them."""
+"""What Octet does with a job: placement and ranges, as a user of the package gets them."""
 
 import json
 import sys
@@ -10,7 +10,6 @@ from placements import of_recipe
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "coverage"))
 import models
-
 import octet
 
 ITEMS = 3  #: of the calibration data

@@ -7,6 +7,7 @@ options are the tutorial's, enumerations by their words in lower case. Without d
 places, but no ranges.
 """
 
+import contextlib
 import json
 import sys
 
@@ -15,7 +16,6 @@ import numpy as np
 import openvino as ov
 from nncf.common.graph.transformations.commands import TargetType
 from nncf.common.quantization.quantizer_propagation.structs import QuantizerPropagationRule
-from nncf.openvino.graph.nncf_graph_builder import GraphConverter
 from nncf.openvino.graph.node_utils import get_weight_channel_axes
 from nncf.quantization import advanced_parameters as advanced
 from nncf.quantization import range_estimator
@@ -146,7 +146,7 @@ def placement_of(model, recorder):
     group_of = {}
     for number, group in enumerate(recorder.groups):
         if len(group) > 1:
-            group_of.update({point: number for point in group})
+            group_of.update(dict.fromkeys(group, number))
     activations, weights = [], []
     for point, config in recorder.points.items():
         if recorder.has_data and point not in recorder.ranges:
@@ -200,13 +200,12 @@ def answer(job):
         with np.load(job["data"]) as arrays:
             names = list(arrays)
             # Each item is one of the calibration set, with a batch of its own.
-            items = [dict(zip(names, item, strict=True)) for item in zip(*arrays.values())]
+            items = [
+                dict(zip(names, item, strict=True)) for item in zip(*arrays.values(), strict=False)
+            ]
     options = options_of(job["options"])
-    with Recorder("data" in job) as recorder:
-        try:
-            nncf.quantize(model, nncf.Dataset(items), **options)
-        except FoundError:
-            pass
+    with Recorder("data" in job) as recorder, contextlib.suppress(FoundError):
+        nncf.quantize(model, nncf.Dataset(items), **options)
     return placement_of(model, recorder)
 
 

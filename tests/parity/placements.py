@@ -43,11 +43,11 @@ def of_recipe(recipe):
 
 def differences(ours, peers, tolerance):
     """What tells the two apart, a line each. Ranges may differ by `tolerance` of their width."""
-    return (
-        [*different_activations(ours, peers, tolerance)]
-        + [*different_groups(ours, peers)]
-        + [*different_weights(ours, peers, tolerance)]
-    )
+    return [
+        *different_activations(ours, peers, tolerance),
+        *different_groups(ours, peers),
+        *different_weights(ours, peers, tolerance),
+    ]
 
 
 def different_activations(ours, peers, tolerance):
