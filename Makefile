@@ -52,6 +52,11 @@ fuzz: setup ## fuzz every reader of untrusted bytes, SECONDS each (clang, libFuz
 coverage: wheel ## how each model of the coverage list comes through import: docs/coverage.md
 	$(PYTHON) tests/coverage/run.py --docs docs/coverage.md
 
+.PHONY: parity
+parity: wheel ## compare with NNCF, live; PEER=python of an environment that has nncf
+	@[ -n "$(PEER)" ] || { echo "make parity PEER=/path/to/python (one that has nncf)" >&2; exit 2; }
+	$(PYTHON) tests/parity/run.py --peer $(PEER)
+
 .PHONY: check
 check: check-format check-layers lint ## format, layers, lint: no build needed
 
