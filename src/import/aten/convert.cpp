@@ -23,12 +23,17 @@ namespace {
 /// One error for all operations, grouped by name and reason.
 [[noreturn]] void fail(const Program& program, const std::vector<Refusal>& problems) {
   std::map<std::pair<std::string, std::string>, std::set<std::string>> groups;
+  std::vector<UnsupportedNode> nodes;
   for (const Refusal& problem : problems) {
     const bool known = problem.source < program.nodes.size();
     std::string op = known ? program.nodes[problem.source].target : problem.op;
     const std::string reason = problem.reason.empty()
                                    ? "OpenVINO has no conversion for '" + problem.op + "' here"
                                    : problem.reason;
+    if (known) {
+      const auto& outputs = program.nodes[problem.source].outputs;
+      nodes.push_back({outputs.empty() ? "" : outputs.front().name, op, reason});
+    }
     auto& places = groups[{std::move(op), reason}];
     if (known) places.insert(describe_source(program.nodes[problem.source].source));
   }
@@ -43,8 +48,7 @@ namespace {
       if (++count <= shown) text += "\n    at " + place;
     if (count > shown) text += "\n    and at " + std::to_string(count - shown) + " more places";
   }
-  throw Error(ErrorCode::unsupported_op, "import", program.origin, text + "\n",
-              "Replace these operations in the model, or report them to Octet");
+  throw UnsupportedNodes(program.origin, text + "\n", std::move(nodes));
 }
 
 /// Only the first refusals on each path: what they feed is refused for want of a shape.
