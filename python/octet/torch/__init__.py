@@ -1,4 +1,4 @@
-"""Octet for PyTorch: `torch.compile(model, backend="octet")`. Importing it registers the backend."""
+"""Octet for PyTorch. Importing it registers the backend of `torch.compile(…, backend="octet")`."""
 
 from octet.torch._explain import Explanation, explain
 from octet.torch._register import register

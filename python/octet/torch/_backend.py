@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 from torch._decomp import get_decompositions
 from torch._dynamo.backends.common import aot_autograd
 from torch.fx import GraphModule
+from torch.utils._python_dispatch import _disable_current_modes
 
 from octet._log import logger
 from octet.errors import make
@@ -30,6 +32,7 @@ def octet(
     """The backend's function: torch calls it with each graph that it captured."""
     chosen = parse(options, mode)
     record = _records.start(chosen)
+    begin = time.perf_counter()
     static = static_inputs(module, examples)
     reason = _gradient_reason(module, examples, static)
     if reason is None:
@@ -37,6 +40,7 @@ def octet(
             compiled = _compile(module, examples, static, record, chosen)
         except Training as training:
             reason = str(training)
+    record.seconds = time.perf_counter() - begin
     if reason is not None:
         return _run_in_eager(module, record, chosen, reason)
     if torch.is_grad_enabled() and any(
@@ -86,7 +90,8 @@ def _compile(
         if training is not None:
             raise Training(training)
         weights = find_weights(module, lowered, static, examples)
-        program = Program(lowered, weights, record, frozenset(decompositions))
+        with _disable_current_modes():  # weights are real tensors, unlike what was captured
+            program = Program(lowered, weights, record, frozenset(decompositions))
         record.program = program
         return program.boxed()
 

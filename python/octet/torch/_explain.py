@@ -76,7 +76,8 @@ def _part(part: Part) -> dict[str, Any]:
     calls, total, running = part.times()
     facts = part.session.facts()
     precisions: dict[str, Counter[str]] = defaultdict(Counter)
-    for layer in part.session.layers():
+    # To ask a model that was given up would compile it again.
+    for layer in part.session.layers() if facts["is_compiled"] else ():
         if layer.type not in ("Input", "Output", "Const", "Parameter", "Result", "Constant"):
             precisions[layer.type][layer.precision] += 1
     return {
@@ -85,6 +86,7 @@ def _part(part: Part) -> dict[str, Any]:
         "weights": part.weight_count,
         "compile_ms": facts["compile_ms"],
         "compiles": facts["compiles"] + part.past_compiles,
+        "is_compiled": facts["is_compiled"],
         "from_cache": facts["from_cache"],
         "rebuilds": part.rebuilds,
         "precisions": {kind: dict(counts) for kind, counts in sorted(precisions.items())},

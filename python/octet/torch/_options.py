@@ -49,7 +49,9 @@ def parse(given: Mapping[str, Any] | None, mode: str | None = None) -> Options:
     for name in values:
         if name not in known:
             raise usage(
-                "torch.compile's 'options'", f"there is no option '{name}'", did_you_mean(name, known)
+                "torch.compile's 'options'",
+                f"there is no option '{name}'",
+                did_you_mean(name, known),
             )
     return Options(**{name: _checked(name, value) for name, value in values.items()})
 

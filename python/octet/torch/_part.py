@@ -164,9 +164,7 @@ class Part:
         constants = {name: (weight.name, weight.tensor) for weight, name in watched}
         model, refused = _core.try_lower(walk(prepared.module, constants))
         if refused:
-            raise Refused(
-                {self._original(value): reason for value, _target, reason in refused}
-            )
+            raise Refused({self._original(value): reason for value, _target, reason in refused})
         values = [value for _argument, value in inputs]
         input_orders = [
             axis_order(value) if isinstance(value, torch.Tensor) else [] for value in values
@@ -194,6 +192,7 @@ class Part:
             else:
                 dtype = {"int": torch.int64, "float": torch.float32, "bool": torch.bool}
                 outputs.append(([], [], dtype[_kind(value)]))
+        self.model = model
         #: Inputs as text: "x: float32 [s77, 3, 224, 224]".
         self.inputs = [
             f"{prepared.name_of(argument)}: {_describe(value)}" for argument, value in inputs
@@ -208,7 +207,13 @@ class Part:
                 for (argument, value), order in zip(inputs, input_orders, strict=True)
             ],
             weights=[
-                (weight.argument, weight.owner, weight.key, weight.tensor, version_of(weight.tensor))
+                (
+                    weight.argument,
+                    weight.owner,
+                    weight.key,
+                    weight.tensor,
+                    version_of(weight.tensor),
+                )
                 for weight, _name in watched
             ],
             outputs=outputs,
@@ -274,4 +279,8 @@ class Part:
     def times(self) -> tuple[int, int, int]:
         """Calls, and nanoseconds in all and in OpenVINO."""
         calls, total, running = self.call.times()
-        return self._past_times[0] + calls, self._past_times[1] + total, self._past_times[2] + running
+        return (
+            self._past_times[0] + calls,
+            self._past_times[1] + total,
+            self._past_times[2] + running,
+        )

@@ -25,8 +25,8 @@ class Program:
         record: _records.Record,
         decomposed: frozenset[Any],
     ) -> None:
-        """Raises `Decomposable` where it is worth trying again without some operators; `octet.Error`
-        where `options.strict` and not all can run on OpenVINO."""
+        """Raises `Decomposable` where it is worth trying again without some operators, and
+        `octet.Error` where `options.strict` and not all can run on OpenVINO."""
         self.parts: list[Part] = []
         self.eager: list[Eager] = []
         self._record = record
@@ -96,7 +96,7 @@ class Program:
                 raise
             # OpenVINO does not say which of them it is.
             nodes = [node for node in module.graph.nodes if node.op == "call_function"]
-            raise Refused({node: error.problem for node in nodes}) from error
+            raise Refused(dict.fromkeys(nodes, error.problem)) from error
 
     def _report(self) -> None:
         text = _list(self.eager)
@@ -107,7 +107,7 @@ class Program:
                 "torch",
                 title,
                 f"{text}\n",
-                "Replace these operations, or leave out options={'strict': True} to run them in eager",
+                "Replace these operations, or run them in eager: leave out options={'strict': True}",
             )
         logger.warning("[torch] %s: %s", title, text)
 

@@ -19,7 +19,7 @@ def openvino(
     options: Mapping[str, Any] | None = None,
     mode: str | None = None,
 ) -> Callable[..., Any]:
-    """The backend under the name of OpenVINO's own, whose option `aot_autograd` is always on here."""
+    """The backend under the name of OpenVINO's own, whose `aot_autograd` is always on here."""
     given = dict(options or {})
     given.pop("aot_autograd", None)
     return octet(module, examples, options=given, mode=mode)
@@ -32,6 +32,6 @@ def register() -> None:
         registry.register_backend(openvino, name="openvino")
     except AssertionError:  # the name is taken
         logger.warning(
-            "[torch] the backend 'openvino' is OpenVINO's own, which was imported before octet.torch. "
-            "Choose this one by torch.compile(model, backend='octet')"
+            "[torch] the backend 'openvino' is OpenVINO's own, which was imported before. Choose "
+            " this one by torch.compile(model, backend='octet')"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +28,6 @@ class Eager:
     module_path: str
     source_line: str
     reason: str
-
 
     def place(self) -> str:
         """`'encoder.window' (audio.py:31)`"""
@@ -65,18 +65,24 @@ def training_reason(module: GraphModule) -> str | None:
 
 
 def decomposable(reasons: Mapping[Node, str], decomposed: frozenset[Any]) -> list[Any]:
-    """The operators among these nodes that torch has a decomposition of, but those in `decomposed`."""
+    """The operators among these that torch can take apart, but those in `decomposed`."""
     operators = {node.target for node in reasons} - decomposed
     return list(get_decompositions(operators & set(decomposition_table)))
 
 
 def describe(node: Node, reason: str) -> Eager:
-    return Eager(target_name(node.target), *place_of(node), reason)
+    # Where torch took an operator apart, the user knows the whole.
+    operator_of_user = node.meta.get("original_aten") or node.target
+    return Eager(target_name(operator_of_user), *place_of(node), reason)
 
 
 def _values(node: Node) -> list[Any]:
+    """The example values of a node's results, without those that nothing reads."""
     value = node.meta.get("val")
-    return list(value) if isinstance(value, (list, tuple)) else [value]
+    if not isinstance(value, (list, tuple)):
+        return [value]
+    taken = {user.args[1] for user in node.users if user.target is operator.getitem}
+    return [item for i, item in enumerate(value) if i in taken]
 
 
 def refusal(node: Node) -> str | None:
@@ -123,12 +129,12 @@ def _computes(node: Node) -> bool:
 
 
 def cut(module: GraphModule, eager: Mapping[Node, str]) -> tuple[GraphModule, list[str]]:
-    """A graph in parts that run in turn: the module that calls them, and which of its submodules are
-    for OpenVINO.
+    """A graph in parts that run in turn: the module that calls them, and which of its submodules
+    are for OpenVINO.
 
-    A node's step is the first in which all that it reads is there and whose kind is the node's; even
-    steps run in eager. All nodes of a step make one part, so no two parts wait for each other, and
-    there are no more than the longest path of the graph needs.
+    A node's step is the first in which all that it reads is there and whose kind is the node's;
+    even steps run in eager. All nodes of a step make one part, so no two parts wait for each other,
+    and there are no more than the longest path of the graph needs.
     """
     steps: dict[Node, int] = {}
     for node in module.graph.nodes:

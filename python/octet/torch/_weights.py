@@ -17,7 +17,7 @@ class Weight:
 
     name: str  #: as in the module's state dictionary
     tensor: torch.Tensor
-    #: Place among the arguments that the graph is called with; None where it is an entry of `owner`.
+    #: Place among the arguments of the graph; None where it is an entry of `owner`.
     argument: int | None = None
     owner: dict[str, Any] | None = None
     key: str = ""
