@@ -136,7 +136,9 @@ def quantize(
         threads=threads,
     )
     result = _quantize(core, calibration_dataset, options, progress)
-    return result.model if kind.give is None else kind.give(model, result.model, result.recipe)
+    if kind.give is None:
+        return result.model
+    return kind.give(model, core, result.model, result.recipe)
 
 
 def apply(model: Any, recipe: _core.Recipe | str | os.PathLike[str]) -> Any:
@@ -150,7 +152,7 @@ def apply(model: Any, recipe: _core.Recipe | str | os.PathLike[str]) -> Any:
     if not isinstance(recipe, _core.Recipe):
         recipe = _core.Recipe.load(recipe)
     result = _core.apply(core, recipe)
-    return result if kind.give is None else kind.give(model, result, recipe)
+    return result if kind.give is None else kind.give(model, core, result, recipe)
 
 
 def save(model: Any, path: str | os.PathLike[str]) -> None:

@@ -33,15 +33,21 @@ def _from_torch(model: Any) -> _core.Model:
     return _core.lower(walk(model))
 
 
+def _to_torch(given: Any, before: _core.Model, after: _core.Model, recipe: _core.Recipe) -> Any:
+    from octet.torch._fx import emit
+
+    return emit(given, before, after, recipe)
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of model."""
 
     is_a: Callable[[Any], bool]
     take: Callable[[Any], _core.Model]
-    #: Makes a quantized object of the same kind of the given model and what `quantize` made of it.
-    #: None: users of this kind get a Model.
-    give: Callable[[Any, _core.Model, _core.Recipe], Any] | None = None
+    #: Makes a quantized object of the same kind of the given model, what `take` made of it, what the
+    #: recipe made of that, and the recipe. None: users of this kind get a Model.
+    give: Callable[[Any, _core.Model, _core.Model, _core.Recipe], Any] | None = None
 
 
 KINDS = [
@@ -51,10 +57,10 @@ KINDS = [
     Kind(
         lambda model: _is_a(model, "openvino", "Model"),
         from_openvino,
-        lambda _given, model, _recipe: to_openvino(model),
+        lambda _given, _before, after, _recipe: to_openvino(after),
     ),
-    Kind(lambda model: _is_a(model, "torch.export", "ExportedProgram"), _from_torch),
-    Kind(lambda model: _is_a(model, "torch.fx", "GraphModule"), _from_torch),
+    Kind(lambda model: _is_a(model, "torch.export", "ExportedProgram"), _from_torch, _to_torch),
+    Kind(lambda model: _is_a(model, "torch.fx", "GraphModule"), _from_torch, _to_torch),
 ]
 
 

@@ -145,7 +145,8 @@ class Emitter:
 
     def quantize_activation(self, edit: Edit) -> None:
         via = self.graphs.after[edit["name"]]
-        slots, problems = self.matching.slots_where_possible(via, skip=self.kept)
+        has_axis = "axis" in edit
+        slots, problems = self.matching.slots_where_possible(via, self.kept, has_axis)
         self.dropped += problems
         for value, group in self.by_value(slots):
             first = self.first(group)

@@ -82,13 +82,23 @@ class Matching:
         # A node has the name of what it computes; one of several outputs goes by its own name.
         return name in output.get_names() or len(output.get_node().outputs()) == 1
 
-    def source_of(self, output: Output) -> Output:
-        """The torch value that `output` is a rearrangement of. Throws `Unmatched`."""
+    def source_of(self, output: Output) -> Output | None:
+        """The torch value that `output` is a rearrangement of."""
         place = output
         while not self.names_of(place):
             if place.get_node().get_type_name() not in LAYOUT:
-                raise Unmatched("it is computed inside of one operation of the graph")
+                return None
             place = place.get_node().input_value(0)
+        return place
+
+    def result_of(self, output: Output) -> Output | None:
+        """The torch value that is a rearrangement of `output`, if that is all that reads it."""
+        place = output
+        while not self.names_of(place):
+            found = list(self._readers_through(place))
+            if len(found) != 1 or found[0][0].get_type_name() not in LAYOUT:
+                return None
+            place = found[0][0].output(0)
         return place
 
     def consumer(self, node: openvino.Node) -> Node:
@@ -124,27 +134,38 @@ class Matching:
 
         Throws `Unmatched`.
         """
-        slots, problems = self.slots_where_possible(via, ())
+        slots, problems = self.slots_where_possible(via, (), True)
         if problems:
             raise Unmatched(problems[0][1])
         return slots
 
     def slots_where_possible(
-        self, via: openvino.Node, skip: Container[str]
+        self, via: openvino.Node, skip: Container[str], has_axis: bool
     ) -> tuple[list[Slot], list[tuple[str, str]]]:
-        """As `slots`, without the OpenVINO nodes in `skip`; and which nodes have none, and why."""
+        """As `slots`, without the OpenVINO nodes in `skip`; and which nodes have none, and why.
+
+        `has_axis`: what `via` does depends on how its input is laid out.
+        """
+        edges = [
+            (reader, port)
+            for reader, port in self._readers_through(via.output(0))
+            if reader.get_friendly_name() not in skip
+        ]
+        tensor = via.input_value(0)
+        source = self.source_of(tensor)
+        if source is None:
+            source = self.result_of(tensor)
+            edges = [] if source is None else list(self._readers_through(source))
+        if source is None or (has_axis and source.get_partial_shape() != tensor.get_partial_shape()):
+            names = {node.get_friendly_name() for node, _ in self._readers_through(via.output(0))}
+            reason = "it is computed inside of one operation of the torch graph"
+            return [], [(name, reason) for name in sorted(names) if name not in skip]
+
         slots: list[Slot] = []
         problems: list[tuple[str, str]] = []
         found: dict[Node, dict[tuple[str, int], str]] = {}
-        try:
-            source = self.source_of(via.input_value(0))
-        except Unmatched as reason:
-            names = {node.get_friendly_name() for node, _ in self._readers_through(via.output(0))}
-            return [], [(name, str(reason)) for name in sorted(names) if name not in skip]
-        for reader, port in self._readers_through(via.output(0)):
+        for reader, port in edges:
             name = reader.get_friendly_name()
-            if name in skip:
-                continue
             try:
                 consumer = self.consumer(reader)
                 mine = found.setdefault(consumer, {})
@@ -180,12 +201,12 @@ class Matching:
         reading: list[Slot], mine: set[tuple[str, int]], every: set[tuple[str, int]]
     ) -> list[Slot]:
         if not reading:
-            raise Unmatched("the graph computes it in another way")
+            raise Unmatched("the torch graph computes it in another way")
         if mine >= every:
             return reading
         one_node = len({name for name, _ in every}) == 1
         if not one_node or len(every) != len(reading):
-            raise Unmatched("it is read in several places inside of one operation of the graph")
+            raise Unmatched("it is read in several places inside of one operation of the torch graph")
         return [slot for slot, edge in zip(reading, sorted(every), strict=True) if edge in mine]
 
     def _plain(self, node: Node) -> Node:
