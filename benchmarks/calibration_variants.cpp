@@ -39,11 +39,13 @@ Time now() {
   const auto seconds = [](const timeval& t) {
     return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
   };
-  return {std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
-              .count(),
-          seconds(usage.ru_utime) + seconds(usage.ru_stime)};
+  return {
+      std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(),
+      seconds(usage.ru_utime) + seconds(usage.ru_stime)};
 }
-Time operator-(Time a, Time b) { return {a.wall - b.wall, a.processor - b.processor}; }
+Time operator-(Time a, Time b) {
+  return {a.wall - b.wall, a.processor - b.processor};
+}
 
 struct Cost {
   Time compile, run;
@@ -64,9 +66,13 @@ Cost run(const std::shared_ptr<ov::Model>& graph, const ov::AnyMap& config,
     std::map<std::string, int> counts;
     for (const auto& n : compiled.get_runtime_model()->get_ordered_ops()) {
       auto info = n->get_rt_info();
-      std::string key = info["layerType"].as<std::string>() + " " + info["primitiveType"].as<std::string>() + " " + info["outputLayouts"].as<std::string>()+" "+info["outputPrecisions"].as<std::string>();
+      std::string key = info["layerType"].as<std::string>() + " " +
+                        info["primitiveType"].as<std::string>() + " " +
+                        info["outputLayouts"].as<std::string>() + " " +
+                        info["outputPrecisions"].as<std::string>();
       counts[key]++;
-      if (std::string(getenv("DUMP")) == "2") printf("%s: %s\n", n->get_friendly_name().c_str(), key.c_str());
+      if (std::string(getenv("DUMP")) == "2")
+        printf("%s: %s\n", n->get_friendly_name().c_str(), key.c_str());
     }
     for (auto& [k, v] : counts) printf("   %d %s\n", v, k.c_str());
   }
@@ -82,8 +88,7 @@ Cost run(const std::shared_ptr<ov::Model>& graph, const ov::AnyMap& config,
       after(request);
     }
     if (i >= samples.size()) continue;
-    for (std::size_t k = 0; k < samples[i].size(); ++k)
-      request.set_input_tensor(k, samples[i][k]);
+    for (std::size_t k = 0; k < samples[i].size(); ++k) request.set_input_tensor(k, samples[i][k]);
     request.start_async();
   }
   cost.run = now() - start;
@@ -179,65 +184,68 @@ int main(int count, char** arguments) {
            for (std::size_t i = 0; i < plan.watches().size(); ++i) {
              const ov::Tensor tensor = request.get_output_tensor(i);
              if (tensor.get_element_type() != ov::element::f32) continue;
-             std::vector<double> record(record_size(plan.watches()[i].measures,
-                                                    tensor.get_shape()));
+             std::vector<double> record(
+                 record_size(plan.watches()[i].measures, tensor.get_shape()));
              measure(plan.watches()[i].measures, tensor, record.data(), nullptr);
            }
          });
        }},
       {"permuted",
        [&] {
-         const auto graph = attach([&](const ov::Output<ov::Node>& tensor, const Watch& watch, auto& results) {
-           ov::Output<ov::Node> seen = tensor;
-           Measures measures = watch.measures;
-           if (tensor.get_shape().size() == 4) {
-             seen = std::make_shared<ov::op::v1::Transpose>(
-                 tensor, ov::op::v0::Constant::create(ov::element::i64, {4}, {0, 2, 3, 1}));
-             if (measures.axis == 1) measures.axis = 3;
-           }
-           results.push_back(std::make_shared<ov::op::v0::Result>(
-               std::make_shared<Observer>(seen, static_cast<std::int64_t>(results.size()),
-                                          measures, watch.distribution)));
-         });
+         const auto graph =
+             attach([&](const ov::Output<ov::Node>& tensor, const Watch& watch, auto& results) {
+               ov::Output<ov::Node> seen = tensor;
+               Measures measures = watch.measures;
+               if (tensor.get_shape().size() == 4) {
+                 seen = std::make_shared<ov::op::v1::Transpose>(
+                     tensor, ov::op::v0::Constant::create(ov::element::i64, {4}, {0, 2, 3, 1}));
+                 if (measures.axis == 1) measures.axis = 3;
+               }
+               results.push_back(std::make_shared<ov::op::v0::Result>(std::make_shared<Observer>(
+                   seen, static_cast<std::int64_t>(results.size()), measures, watch.distribution)));
+             });
          return run(graph, streams, [](auto&) {});
        }},
       {"concat",
        [&] {
          ov::OutputVector parts;
-         auto graph = attach([&](const ov::Output<ov::Node>& tensor, const Watch& watch, auto& results) {
-           if (tensor.get_shape().size() != 4) {
-             results.push_back(std::make_shared<ov::op::v0::Result>(
-               std::make_shared<Observer>(tensor, static_cast<std::int64_t>(results.size()),
-                                          watch.measures, watch.distribution)));
-             return;
-           }
-           const auto all = ov::op::v0::Constant::create(ov::element::i64, {2}, {2, 3});
-           parts.push_back(std::make_shared<ov::op::v1::ReduceMin>(tensor, all, true));
-           parts.push_back(std::make_shared<ov::op::v1::ReduceMax>(tensor, all, true));
-           parts.push_back(std::make_shared<ov::op::v1::ReduceMean>(tensor, all, true));
-         });
+         auto graph =
+             attach([&](const ov::Output<ov::Node>& tensor, const Watch& watch, auto& results) {
+               if (tensor.get_shape().size() != 4) {
+                 results.push_back(std::make_shared<ov::op::v0::Result>(
+                     std::make_shared<Observer>(tensor, static_cast<std::int64_t>(results.size()),
+                                                watch.measures, watch.distribution)));
+                 return;
+               }
+               const auto all = ov::op::v0::Constant::create(ov::element::i64, {2}, {2, 3});
+               parts.push_back(std::make_shared<ov::op::v1::ReduceMin>(tensor, all, true));
+               parts.push_back(std::make_shared<ov::op::v1::ReduceMax>(tensor, all, true));
+               parts.push_back(std::make_shared<ov::op::v1::ReduceMean>(tensor, all, true));
+             });
          auto results = graph->get_results();
-         results.push_back(std::make_shared<ov::op::v0::Result>(std::make_shared<ov::op::v0::Concat>(parts, 1)));
-         return run(std::make_shared<ov::Model>(results, graph->get_parameters()), streams, [](auto&) {});
+         results.push_back(
+             std::make_shared<ov::op::v0::Result>(std::make_shared<ov::op::v0::Concat>(parts, 1)));
+         return run(std::make_shared<ov::Model>(results, graph->get_parameters()), streams,
+                    [](auto&) {});
        }},
       {"reduces",
        [&] {
-         const auto graph = attach([&](const ov::Output<ov::Node>& tensor, const Watch& watch,
-                                       auto& results) {
-           const auto rank = static_cast<std::int64_t>(tensor.get_shape().size());
-           std::vector<std::int64_t> axes;
-           for (std::int64_t i = 0; i < rank; ++i) axes.push_back(i);
-           const auto all = ov::op::v0::Constant::create(ov::element::i64, {axes.size()}, axes);
-           const auto add = [&](const std::shared_ptr<ov::Node>& node) {
-             results.push_back(std::make_shared<ov::op::v0::Result>(node));
-           };
-           add(std::make_shared<ov::op::v1::ReduceMin>(tensor, all));
-           add(std::make_shared<ov::op::v1::ReduceMax>(tensor, all));
-           if (!watch.measures.axis) return;
-           axes.erase(axes.begin() + static_cast<std::ptrdiff_t>(*watch.measures.axis));
-           add(std::make_shared<ov::op::v1::ReduceMean>(
-               tensor, ov::op::v0::Constant::create(ov::element::i64, {axes.size()}, axes)));
-         });
+         const auto graph =
+             attach([&](const ov::Output<ov::Node>& tensor, const Watch& watch, auto& results) {
+               const auto rank = static_cast<std::int64_t>(tensor.get_shape().size());
+               std::vector<std::int64_t> axes;
+               for (std::int64_t i = 0; i < rank; ++i) axes.push_back(i);
+               const auto all = ov::op::v0::Constant::create(ov::element::i64, {axes.size()}, axes);
+               const auto add = [&](const std::shared_ptr<ov::Node>& node) {
+                 results.push_back(std::make_shared<ov::op::v0::Result>(node));
+               };
+               add(std::make_shared<ov::op::v1::ReduceMin>(tensor, all));
+               add(std::make_shared<ov::op::v1::ReduceMax>(tensor, all));
+               if (!watch.measures.axis) return;
+               axes.erase(axes.begin() + static_cast<std::ptrdiff_t>(*watch.measures.axis));
+               add(std::make_shared<ov::op::v1::ReduceMean>(
+                   tensor, ov::op::v0::Constant::create(ov::element::i64, {axes.size()}, axes)));
+             });
          return run(graph, streams, [](auto&) {});
        }},
   };
@@ -245,7 +253,8 @@ int main(int count, char** arguments) {
   const std::string only = count > 5 ? arguments[5] : "";
   for (std::size_t round = 0; round < rounds; ++round)
     for (const auto& [name, variant] : variants)
-      if (only.empty() || only == name || std::string("plain") == name) costs[name].push_back(variant());
+      if (only.empty() || only == name || std::string("plain") == name)
+        costs[name].push_back(variant());
   const auto median = [](std::vector<Cost>& all, const auto& value) {
     std::ranges::sort(all, {}, value);
     return 1e3 * value(all[all.size() / 2]);
