@@ -123,6 +123,12 @@ void bind_dataset(py::module_& module) {
       "Images of a folder in the order of their names: decoded to RGB, resized (shorter side, "
       "bilinear), cropped, divided by 255, minus `mean`, divided by `scale`. Each is an item of "
       "shape [1, 3, height, width], or [1, height, width, 3] for layout 'nhwc'.");
+  module.def(
+      "_tensor_address",
+      [](const py::object& array) {
+        return reinterpret_cast<std::uintptr_t>(to_tensor(array, "the array").data());
+      },
+      py::arg("array"), "Where the library reads an array's elements, for tests of copies.");
   module.def("npy_file", &npy_file, py::arg("file"),
              "One .npy: the first axis counts the samples, each becomes an item.");
   module.def("npz_file", &npz_file, py::arg("file"),

@@ -38,6 +38,8 @@ void UserFailure::run(const std::function<void()>& work) {
     if (!error_->matches(PyExc_Exception)) raise_if_set();
     set_python_error(error);
     py::error_already_set raised;
+    // Python before 3.12 keeps the traceback beside the exception.
+    if (error_->trace()) PyException_SetTraceback(error_->value().ptr(), error_->trace().ptr());
     PyException_SetCause(raised.value().ptr(), error_->value().inc_ref().ptr());
     throw raised;
   }

@@ -43,7 +43,9 @@ void fill(ov::Model& shell, const ov::Model& graph) {
   shell.add_parameters(graph.get_parameters());
   shell.add_sinks(graph.get_sinks());
   shell.add_results(graph.get_results());
-  shell.add_variables(graph.get_variables());
+  for (const auto& variable : graph.get_variables())  // sinks bring theirs
+    if (!shell.get_variable_by_id(variable->get_info().variable_id))
+      shell.add_variables({variable});
   shell.get_rt_info() = graph.get_rt_info();
   shell.set_friendly_name(graph.get_friendly_name());
   shell.validate_nodes_and_infer_types();
@@ -58,7 +60,9 @@ void bind_model(py::module_& module) {
       .def_readonly("module_class", &SourceInfo::module_class, "'torch.nn.modules.conv.Conv2d'")
       .def_readonly("op_type", &SourceInfo::op_type, "'aten.conv2d.default', 'Conv'")
       .def_readonly("source_line", &SourceInfo::source_line, "'/path/resnet.py:98'")
-      .def("__eq__", [](const SourceInfo& a, const SourceInfo& b) { return a == b; })
+      .def(
+          "__eq__", [](const SourceInfo& a, const SourceInfo& b) { return a == b; },
+          py::is_operator())
       .def("__repr__", [](const SourceInfo& info) {
         return "<octet.SourceInfo " + info.module_path + " " + info.op_type + " " +
                info.source_line + ">";

@@ -27,7 +27,9 @@ void bind_recipe(py::module_& module) {
       .def_static("load", &load_recipe, py::arg("path"), Released())
       .def(
           "__len__", [](const Recipe& recipe) { return recipe.edits.size(); }, "Number of edits.")
-      .def("__eq__", [](const Recipe& a, const Recipe& b) { return to_json(a) == to_json(b); })
+      .def(
+          "__eq__", [](const Recipe& a, const Recipe& b) { return to_json(a) == to_json(b); },
+          py::is_operator())
       .def("__repr__", [](const Recipe& recipe) {
         return "<octet.Recipe of " + std::to_string(recipe.edits.size()) + " edits>";
       });

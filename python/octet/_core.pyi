@@ -346,6 +346,10 @@ class Comparison:
     @property
     def samples(self) -> int:
         ...
+def _tensor_address(array: typing.Any) -> int:
+    """
+    Where the library reads an array's elements, for tests of copies.
+    """
 def apply(model: Model, recipe: Recipe) -> Model:
     """
     Replays `recipe` on a clone of `model`.

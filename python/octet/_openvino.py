@@ -17,15 +17,19 @@ if TYPE_CHECKING:
     import openvino
 
 
-def _address(model: openvino.Model) -> int | None:
+def _raw_address(model: openvino.Model) -> int | None:
     get = getattr(model, "_get_raw_address", None)
-    if get is None:
+    return None if get is None else get()
+
+
+def _address(model: openvino.Model) -> int | None:
+    address = _raw_address(model)
+    if address is None:
         logger.warning(
             "this version of OpenVINO does not tell where a model lies in memory: "
             "the model is copied through a file"
         )
-        return None
-    return get()
+    return address
 
 
 def from_openvino(model: openvino.Model) -> _core.Model:

@@ -140,6 +140,8 @@ def walk_exported_program(program: torch.export.ExportedProgram) -> dict[str, An
 
 def walk_graph_module(module: GraphModule, constants: Mapping[str, Constant]) -> dict[str, Any]:
     graph = Graph(Bounds(getattr(module, "range_constraints", None)))
+    graph.names = value_names(module.graph.nodes)
+    replaced: dict[str, str] = {}
     info = getattr(module.graph._codegen, "pytree_info", None)
     paths: list[str] = []
     if info is not None and info.in_spec is not None:
@@ -163,7 +165,11 @@ def walk_graph_module(module: GraphModule, constants: Mapping[str, Constant]) ->
             if is_fixed:
                 notes.append(("fixed_input", path or node.name))
             else:
-                inputs.append((node.name, path or node.name, meta))
+                # fx renames what Python has a word for: `input` is the target of `input_1`.
+                if node.target not in graph.names:
+                    replaced[node.name] = node.target
+                name = replaced.get(node.name, node.name)
+                inputs.append((name, path or name, meta))
         elif node.op == "get_attr":
             value = operator.attrgetter(node.target)(module)
             if not isinstance(value, torch.nn.Module):
@@ -180,8 +186,6 @@ def walk_graph_module(module: GraphModule, constants: Mapping[str, Constant]) ->
             "Capture the model with torch.export.export(model, example_inputs).module()",
         )
 
-    graph.names = value_names(module.graph.nodes)
-    replaced: dict[str, str] = {}
     graph.read(module, replaced)
 
     outputs: list[tuple[str, str]] = []
