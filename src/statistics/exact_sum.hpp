@@ -2,53 +2,55 @@
 
 #include <cmath>
 #include <cstddef>
-#include <utility>
+#include <cstdint>
 #include <vector>
 
 namespace octet::statistics {
 
-/// A sum of doubles without rounding error, so that neither order nor grouping matters: the value
-/// is rounded once, when it is asked for. Shewchuk's expansions ("Adaptive precision floating-point
-/// arithmetic", 1997): parts that do not overlap, smallest first.
+/// A sum of finite doubles in fixed point, so that neither order nor grouping matters: each value
+/// is rounded once, to a multiple of 2^-64 (5e-20), and whole numbers are added. Values of 2^40 and
+/// more go to bands of their own, whose unit is 2^40 times that of the band before. There is room
+/// for 2^23 values.
 class ExactSum {
  public:
   void add(double value) {
-    std::size_t kept = 0;
-    for (double part : parts_) {
-      if (std::abs(value) < std::abs(part)) std::swap(value, part);
-      const double sum = value + part;
-      const double error = part - (sum - value);
-      if (error != 0) parts_[kept++] = error;
-      value = sum;
+    if (std::abs(value) < band_width) {
+      first_ += fixed(value);
+      return;
     }
-    parts_.resize(kept);
-    parts_.push_back(value);
+    std::size_t band = 0;
+    for (; std::abs(value) >= band_width; ++band) value /= band_width;
+    if (beyond_.size() < band) beyond_.resize(band);
+    beyond_[band - 1] += fixed(value);
   }
   void add(const ExactSum& other) {
-    for (const double part : std::vector<double>(other.parts_)) add(part);
+    first_ += other.first_;
+    if (beyond_.size() < other.beyond_.size()) beyond_.resize(other.beyond_.size());
+    for (std::size_t i = 0; i < other.beyond_.size(); ++i) beyond_[i] += other.beyond_[i];
   }
 
-  /// The nearest double, ties to even.
   double value() const {
-    if (parts_.empty()) return 0;
-    std::size_t i = parts_.size() - 1;
-    double high = parts_[i], low = 0;
-    while (i > 0) {
-      const double before = high;
-      high = before + parts_[--i];
-      low = parts_[i] - (high - before);
-      if (low != 0) break;
-    }
-    // A tie was decided by `low` alone: what lies below it may break it.
-    if (i > 0 && ((low < 0 && parts_[i - 1] < 0) || (low > 0 && parts_[i - 1] > 0))) {
-      const double doubled = low * 2, moved = high + doubled;
-      if (doubled == moved - high) high = moved;
-    }
-    return high;
+    double sum = 0;
+    for (std::size_t i = beyond_.size(); i-- > 0;)
+      sum += std::ldexp(static_cast<double>(beyond_[i]),
+                        band_bits * static_cast<int>(i + 1) - fraction_bits);
+    return sum + std::ldexp(static_cast<double>(first_), -fraction_bits);
   }
 
  private:
-  std::vector<double> parts_;
+  __extension__ using Fixed = __int128;
+  static constexpr int fraction_bits = 64, band_bits = 40;
+  static constexpr double band_width = 0x1p40;
+
+  static Fixed fixed(double value) {
+    const double magnitude = std::abs(value), whole = std::floor(magnitude);
+    const Fixed number = (static_cast<Fixed>(static_cast<std::uint64_t>(whole)) << fraction_bits) +
+                         static_cast<std::uint64_t>((magnitude - whole) * 0x1p64);
+    return value < 0 ? -number : number;
+  }
+
+  Fixed first_ = 0;
+  std::vector<Fixed> beyond_;
 };
 
 }  // namespace octet::statistics

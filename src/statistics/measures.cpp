@@ -43,25 +43,31 @@ void for_each_run(const Block& block, const float* values, Action action) {
     for (std::size_t c = 0; c < block.channels; ++c, values += block.inner) action(values, c);
 }
 
-void take_extremes(const Block& block, const float* values, bool& is_finite, double* low,
-                   double* high, double* sums) {
+/// Returns whether all values are finite; `sums` may be null.
+bool take_extremes(const Block& block, const float* values, double* low, double* high,
+                   double* sums) {
   std::vector<float> lows(block.channels, std::numeric_limits<float>::infinity());
   std::vector<float> highs(block.channels, -std::numeric_limits<float>::infinity());
-  is_finite = true;
+  bool is_finite = true;
   if (block.inner == 1 && block.channels > 1) {
-    is_finite = column_extremes(values, block.outer, block.channels, lows.data(), highs.data());
-    if (sums) column_sums(values, block.outer, block.channels, sums);
+    is_finite =
+        sums ? column_extremes_and_sums(values, block.outer, block.channels, lows.data(),
+                                        highs.data(), sums)
+             : column_extremes(values, block.outer, block.channels, lows.data(), highs.data());
   } else {
     for_each_run(block, values, [&](const float* run, std::size_t c) {
+      double sum = 0;
       const Extremes found =
-          sums ? extremes_and_sum(run, block.inner, sums[c]) : extremes(run, block.inner);
+          sums ? extremes_and_sum(run, block.inner, sum) : extremes(run, block.inner);
+      if (sums) sums[c] += sum;
       lows[c] = std::min(lows[c], found.low);
       highs[c] = std::max(highs[c], found.high);
       is_finite = is_finite && found.is_finite;
     });
   }
-  std::copy(lows.begin(), lows.end(), low);
-  std::copy(highs.begin(), highs.end(), high);
+  std::ranges::copy(lows, low);
+  std::ranges::copy(highs, high);
+  return is_finite;
 }
 
 void measure_sample(const Measures& measures, const Block& block, const float* values,
@@ -82,10 +88,10 @@ void measure_sample(const Measures& measures, const Block& block, const float* v
   double* const low = next(block.channels);
   double* const high = next(block.channels);
   double* const sums = measures.sums ? next(block.channels) : nullptr;
-  bool is_finite;
-  take_extremes(block, values, is_finite, low, high, sums);
-  record[1] = is_finite ? 1 : 0;
-  if (!is_finite) return;
+  if (!take_extremes(block, values, low, high, sums)) {
+    record[1] = 0;
+    return;
+  }
   for (const float limit : measures.clipped_sums) {
     double* const clipped = next(block.channels);
     for_each_run(block, values, [&](const float* run, std::size_t c) {

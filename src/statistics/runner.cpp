@@ -7,6 +7,7 @@
 
 #include "runtime/compile.hpp"
 #include "runtime/core.hpp"
+#include "statistics/channels_last.hpp"
 
 namespace octet::statistics {
 namespace {
@@ -35,11 +36,18 @@ std::shared_ptr<ov::Model> observed(const std::shared_ptr<ov::Model>& graph,
   for (const auto& node : graph->get_ordered_ops()) nodes.emplace(node->get_friendly_name(), node);
   ov::ResultVector results;
   ov::NodeVector ends;
+  const auto last = channels_last_nodes(*graph);
   for (std::size_t i = 0; i < watches.size(); ++i) {
-    const TensorRef& tensor = watches[i].tensor;
+    ov::Output<ov::Node> tensor =
+        nodes.at(watches[i].tensor.node)->output(watches[i].tensor.output);
+    Measures measures = watches[i].measures;
+    // The runtime need not move anything for this order: it is the one that it has the values in.
+    if (last.count(tensor.get_node()) != 0 && (!measures.axis || *measures.axis == 1)) {
+      tensor = channels_last(tensor);
+      if (measures.axis) measures.axis = tensor.get_partial_shape().size() - 1;
+    }
     results.push_back(std::make_shared<ov::op::v0::Result>(std::make_shared<Observer>(
-        nodes.at(tensor.node)->output(tensor.output), static_cast<std::int64_t>(i),
-        watches[i].measures, watches[i].distribution)));
+        tensor, static_cast<std::int64_t>(i), measures, watches[i].distribution)));
     ends.push_back(results.back());
   }
   if (wants_outputs) {
