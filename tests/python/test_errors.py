@@ -115,10 +115,14 @@ def test_recipes_that_do_not_fit(tmp_path):
 def test_an_interrupt_ends_the_run():
     """Ctrl-C while the library works on endless data raises KeyboardInterrupt, soon."""
     program = """
+        import signal
         import sys
         import numpy as np
         import octet
         from command_inputs import convolutions
+
+        # Ignored signals are inherited: a shell starts what runs in the background that way.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
         def endless():
             sample = np.ones((1, 3, 16, 16), "f4")
@@ -138,9 +142,12 @@ def test_an_interrupt_ends_the_run():
         text=True,
         env=environment,
     ) as process:
-        assert process.stdout.readline() == "running\n"
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 42
+        try:
+            assert process.stdout.readline() == "running\n"
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=60) == 42
+        finally:
+            process.kill()  # else leaving the block would wait for it, without end
 
 
 def test_a_progress_function_that_raises_ends_the_run():
