@@ -13,20 +13,6 @@ namespace {
 
 using namespace octet;
 
-/// Convolution, bias, activation and the sum with what went in: 5 operations a block.
-std::string residual_blocks(int blocks) {
-  std::string text = "x = Parameter f32[1,4,8,8]\ns0 = Relu(x)\n";
-  for (int i = 0; i < blocks; ++i) {
-    const std::string n = std::to_string(i), next = std::to_string(i + 1);
-    text += "c" + n + " = Convolution(s" + n + ", const[4,4,1,1])\n";
-    text += "b" + n + " = Add(c" + n + ", const[1,4,1,1])\n";
-    text += "r" + n + " = Relu(b" + n + ")\n";
-    text += "a" + n + " = Add(r" + n + ", s" + n + ")\n";
-    text += "s" + next + " = Relu(a" + n + ")\n";
-  }
-  return text + "out = Result(s" + std::to_string(blocks) + ")\n";
-}
-
 /// Attention and a gated layer, with what surrounds them: 17 operations a block.
 std::string transformer_blocks(int blocks) {
   std::string text = "x = Parameter f32[1,8,4]\ns0 = Relu(x)\n";
@@ -82,7 +68,7 @@ void print_curve(const char* title, const std::function<std::string(int)>& text,
 }  // namespace
 
 int main() {
-  print_curve("Residual blocks", residual_blocks, "c0", "a");
+  print_curve("Residual blocks", tests::residual_blocks, "c0", "a");
   print_curve("Transformer blocks", transformer_blocks, "q0", "l");
   return 0;
 }

@@ -36,15 +36,4 @@ OCTET_API QuantizeResult quantize(const Model& model, Dataset& data,
 OCTET_API std::vector<LayerDecision> inspect(const Model& model,
                                              const QuantizeOptions& options = {});
 
-/// What one rule of the ignored scope touches.
-struct RuleMatch {
-  std::string kind;                   ///< "name", "pattern", "type" or "subgraph"
-  std::string text;                   ///< the rule in the user's words
-  std::vector<std::string> nodes;     ///< friendly names of all that it covers
-  std::vector<LayerDecision> layers;  ///< those that it alone takes from int8 to float
-  /// Why the rule is of no use and what to do about it; empty where it is. `quantize` refuses such
-  /// a rule if the scope is validated.
-  std::string problem, remedy;
-};
-
 }  // namespace octet

@@ -1,42 +1,23 @@
 #include "tensors.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
+#include "import/aten/scalar_types.hpp"
 #include "octet/error.hpp"
 
 namespace octet::python {
 namespace {
 
-/// Names that both numpy (with ml_dtypes) and torch give their element types.
-struct TypeRow {
-  std::string_view name;
-  ov::element::Type_t type;
-};
-constexpr std::array type_rows = {
-    TypeRow{"float32", ov::element::Type_t::f32},
-    TypeRow{"float64", ov::element::Type_t::f64},
-    TypeRow{"float16", ov::element::Type_t::f16},
-    TypeRow{"bfloat16", ov::element::Type_t::bf16},
-    TypeRow{"int64", ov::element::Type_t::i64},
-    TypeRow{"int32", ov::element::Type_t::i32},
-    TypeRow{"int16", ov::element::Type_t::i16},
-    TypeRow{"int8", ov::element::Type_t::i8},
-    TypeRow{"uint64", ov::element::Type_t::u64},
-    TypeRow{"uint32", ov::element::Type_t::u32},
-    TypeRow{"uint16", ov::element::Type_t::u16},
-    TypeRow{"uint8", ov::element::Type_t::u8},
-    TypeRow{"bool", ov::element::Type_t::boolean},
-    TypeRow{"float8_e4m3fn", ov::element::Type_t::f8e4m3},
-    TypeRow{"float8_e5m2", ov::element::Type_t::f8e5m2},
-};
+using importer::aten::scalar_types;
+using importer::aten::ScalarType;
 
 ov::element::Type type_of(const std::string& name, const std::string& where) {
-  const auto row = std::ranges::find(type_rows, name, &TypeRow::name);
-  if (row == type_rows.end())
+  // numpy (with ml_dtypes) has torch's names.
+  const auto row = std::ranges::find(scalar_types, name, &ScalarType::name);
+  if (row == scalar_types.end() || row->type == ov::element::Type_t::dynamic)
     throw Error(ErrorCode::sample_mismatch, "data", where,
                 "it has elements of type " + name + ", which OpenVINO does not have",
                 "Convert it to float32 first");
@@ -127,13 +108,13 @@ ov::Tensor to_tensor(const py::object& array, const std::string& where) {
 
 py::object to_numpy(const ov::Tensor& given) {
   ov::Tensor tensor = given;
-  const auto row =
-      std::ranges::find(type_rows, ov::element::Type_t(tensor.get_element_type()), &TypeRow::type);
+  const auto row = std::ranges::find(scalar_types, ov::element::Type_t(tensor.get_element_type()),
+                                     &ScalarType::type);
   if (tensor.get_element_type() == ov::element::bf16) {
     ov::Tensor wide(ov::element::f32, tensor.get_shape());
     std::copy_n(tensor.data<ov::bfloat16>(), tensor.get_size(), wide.data<float>());
     tensor = wide;
-  } else if (row == type_rows.end() || row->name.starts_with("float8")) {
+  } else if (row == scalar_types.end() || row->name.starts_with("float8")) {
     throw Error(ErrorCode::unsupported_model, "runtime", "",
                 "numpy has no elements of type " + tensor.get_element_type().get_type_name(),
                 "Let the model convert this output to f32");

@@ -15,12 +15,8 @@
 namespace octet::algorithms {
 namespace {
 
+using statistics::is_search;
 using statistics::Range;
-
-bool is_search(const StatisticsCollectorParameters& side) {
-  return side.aggregator_type == AggregatorType::histogram ||
-         side.aggregator_type == AggregatorType::mse;
-}
 
 /// Unset fields: the extremes of all samples for a weight or a per-channel quantizer, the mean of
 /// the samples' extremes for a per-tensor one; a symmetric one wants the largest magnitude. The

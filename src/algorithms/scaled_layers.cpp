@@ -1,15 +1,13 @@
 #include "algorithms/scaled_layers.hpp"
 
-#include <unordered_map>
-
+#include "algorithms/channel_scaling.hpp"
 #include "recipe/absorber.hpp"
 #include "recipe/weighted_op.hpp"
 
 namespace octet::algorithms {
 
 ScaledLayers::ScaledLayers(const std::vector<Edit>& edits, const ov::Model& graph) {
-  std::unordered_map<std::string, std::shared_ptr<ov::Node>> nodes;
-  for (const auto& node : graph.get_ops()) nodes.emplace(node->get_friendly_name(), node);
+  const NodesByName nodes = nodes_by_name(graph);
   for (const Edit& any : edits) {
     const auto* edit = std::get_if<ScaleChannels>(&any);
     if (!edit) continue;

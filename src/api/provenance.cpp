@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <optional>
+#include <type_traits>
 
 #include "core/option_words.hpp"
 #include "core/text.hpp"
@@ -16,12 +17,8 @@ std::string text_of(int value) {
   return std::to_string(value);
 }
 /// The shortest decimal that reads back as the same number.
-std::string text_of(double value) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
-  return {text, end};
-}
-std::string text_of(float value) {
+template <typename Number>
+requires std::is_floating_point_v<Number> std::string text_of(Number value) {
   char text[32];
   const auto end = std::to_chars(text, text + sizeof text, value).ptr;
   return {text, end};

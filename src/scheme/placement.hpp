@@ -33,7 +33,6 @@ struct Placement {
   std::vector<ActivationQuantizer> activations;
   std::vector<WeightQuantizer> weights;
   std::vector<LayerDecision> layers;  ///< one for every layer with arithmetic, with the reason
-  std::vector<RuleMatch> rules;       ///< of the ignored scope; `layers` of a rule are left empty
   std::vector<Diagnostic> diagnostics;
 };
 

@@ -55,11 +55,6 @@ auto key_of(const StatisticsCollectorParameters& side) {
                     side.quantile_outlier_prob);
 }
 
-bool is_search(const StatisticsCollectorParameters& side) {
-  return side.aggregator_type == AggregatorType::histogram ||
-         side.aggregator_type == AggregatorType::mse;
-}
-
 /// Searches are for whole tensors: a channel gets its extremes.
 RangeEstimatorParameters for_channels(RangeEstimatorParameters estimator) {
   if (is_search(estimator.min)) {

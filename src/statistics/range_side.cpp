@@ -46,10 +46,6 @@ RangeSide::RangeSide(End end, const StatisticsCollectorParameters& estimator, bo
       per_channel_(per_channel),
       aggregate_(*estimator.aggregator_type, estimator.quantile_outlier_prob) {}
 
-bool RangeSide::is_search() const {
-  return aggregator() == AggregatorType::histogram || aggregator() == AggregatorType::mse;
-}
-
 bool RangeSide::clips_mean() const {
   return type() == StatisticsType::mean && estimator_.clipping_value.has_value();
 }
@@ -62,7 +58,7 @@ Quantile RangeSide::quantile() const {
 }
 
 void RangeSide::require(Measures& measures) const {
-  if (is_search()) {
+  if (is_search(estimator_)) {
     measures.distribution = true;
     return;
   }
@@ -118,7 +114,7 @@ Values RangeSide::value_of(const Measures& measures, const SampleView& sample) c
 }
 
 void RangeSide::add(const Measures& measures, const SampleView& sample) {
-  if (is_search()) return;
+  if (is_search(estimator_)) return;
   Values values = value_of(measures, sample);
   if (estimator_.clipping_value) {
     const double limit = *estimator_.clipping_value;
@@ -128,7 +124,7 @@ void RangeSide::add(const Measures& measures, const SampleView& sample) {
 }
 
 std::vector<float> RangeSide::result(const Distribution* distribution) const {
-  if (!is_search()) {
+  if (!is_search(estimator_)) {
     const Values values = aggregate_.result();
     return {values.begin(), values.end()};
   }

@@ -23,7 +23,6 @@ class RangeSide {
 
   /// Adds to `measures` what this side needs.
   void require(Measures& measures) const;
-  bool is_search() const;
 
   /// A sample as `measures` say.
   void add(const Measures& measures, const SampleView& sample);

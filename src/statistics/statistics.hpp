@@ -14,6 +14,12 @@
 
 namespace octet::statistics {
 
+/// Whether the estimator looks for the range with the least error, over the values of all samples.
+inline bool is_search(const StatisticsCollectorParameters& estimator) {
+  return estimator.aggregator_type == AggregatorType::histogram ||
+         estimator.aggregator_type == AggregatorType::mse;
+}
+
 /// A range of a tensor's values. The estimator has every field set (no "default" left).
 struct RangeRequest {
   TensorRef tensor;

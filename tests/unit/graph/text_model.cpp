@@ -232,4 +232,17 @@ Model parse_model(const std::string& text) {
   return Parser().parse(text);
 }
 
+std::string residual_blocks(int blocks) {
+  std::string text = "x = Parameter f32[1,4,8,8]\ns0 = Relu(x)\n";
+  for (int i = 0; i < blocks; ++i) {
+    const std::string n = std::to_string(i), next = std::to_string(i + 1);
+    text += "c" + n + " = Convolution(s" + n + ", const[4,4,1,1])\n";
+    text += "b" + n + " = Add(c" + n + ", const[1,4,1,1])\n";
+    text += "r" + n + " = Relu(b" + n + ")\n";
+    text += "a" + n + " = Add(r" + n + ", s" + n + ")\n";
+    text += "s" + next + " = Relu(a" + n + ")\n";
+  }
+  return text + "out = Result(s" + std::to_string(blocks) + ")\n";
+}
+
 }  // namespace octet::tests

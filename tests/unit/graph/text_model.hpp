@@ -22,4 +22,8 @@ namespace octet::tests {
 /// line with `@` says where a node came from. `#` begins a comment.
 Model parse_model(const std::string& text);
 
+/// The text of a chain of residual blocks, of any length: convolution `c0`, bias `b0`, activation
+/// `r0`, the sum `a0` with what went in, and another activation.
+std::string residual_blocks(int blocks);
+
 }  // namespace octet::tests

@@ -7,18 +7,8 @@ using namespace octet;
 
 namespace {
 
-/// A chain of residual blocks: five operations each, with constants.
 Model residual_chain(int blocks) {
-  std::string text = "x = Parameter f32[1,4,8,8]\ns0 = Relu(x)\n";
-  for (int i = 0; i < blocks; ++i) {
-    const std::string n = std::to_string(i), next = std::to_string(i + 1);
-    text += "c" + n + " = Convolution(s" + n + ", const[4,4,1,1])\n";
-    text += "b" + n + " = Add(c" + n + ", const[1,4,1,1])\n";
-    text += "r" + n + " = Relu(b" + n + ")\n";
-    text += "a" + n + " = Add(r" + n + ", s" + n + ")\n";
-    text += "s" + next + " = Relu(a" + n + ")\n";
-  }
-  return tests::parse_model(text + "out = Result(s" + std::to_string(blocks) + ")\n");
+  return tests::parse_model(tests::residual_blocks(blocks));
 }
 
 }  // namespace
