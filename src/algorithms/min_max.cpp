@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "algorithms/channel_scaling.hpp"
+#include "algorithms/range_estimators.hpp"
 #include "algorithms/ranges.hpp"
 #include "algorithms/scaled_layers.hpp"
 #include "recipe/channel_blocks.hpp"
@@ -15,29 +16,7 @@
 namespace octet::algorithms {
 namespace {
 
-using statistics::is_search;
 using statistics::Range;
-
-/// Unset fields: the extremes of all samples for a weight or a per-channel quantizer, the mean of
-/// the samples' extremes for a per-tensor one; a symmetric one wants the largest magnitude. The
-/// searches work on all values of a tensor at once: a per-channel quantizer takes its channels'
-/// extremes instead.
-RangeEstimatorParameters resolve(RangeEstimatorParameters estimator, const QuantizerSpec& spec,
-                                 bool of_weight) {
-  if (spec.per_channel && (is_search(estimator.min) || is_search(estimator.max))) estimator = {};
-  const bool of_all = of_weight || spec.per_channel;
-  const auto fill = [](StatisticsCollectorParameters& side, StatisticsType type,
-                       AggregatorType aggregator) {
-    if (!side.statistics_type) side.statistics_type = type;
-    if (!side.aggregator_type) side.aggregator_type = aggregator;
-  };
-  fill(estimator.min, StatisticsType::min, of_all ? AggregatorType::min : AggregatorType::mean);
-  fill(estimator.max, StatisticsType::max, of_all ? AggregatorType::max : AggregatorType::mean);
-  if (spec.mode == QuantizationMode::symmetric &&
-      estimator.max.statistics_type == StatisticsType::max)
-    estimator.max.statistics_type = StatisticsType::abs_max;
-  return estimator;
-}
 
 /// Names that no node and no other quantizer has.
 class Names {
@@ -72,7 +51,7 @@ void merge(Range& range, const Range& other) {
 /// it speaks for both, and the low end tells no more than the sign.
 void keep_to_magnitudes(Range& range, const QuantizerSpec& spec,
                         const RangeEstimatorParameters& estimator) {
-  if (spec.mode != QuantizationMode::symmetric || is_search(estimator.max) ||
+  if (spec.mode != QuantizationMode::symmetric || statistics::is_search(estimator.max) ||
       (estimator.max.statistics_type != StatisticsType::abs_max &&
        estimator.max.statistics_type != StatisticsType::abs_quantile))
     return;
@@ -95,10 +74,9 @@ Range weight_range(const recipe::ConstantPtr& weight, const scheme::WeightQuanti
             by_channel.begin() + static_cast<std::ptrdiff_t>(channel * length + filled[channel]));
         filled[channel] += size;
       });
-  const RangeEstimatorParameters whole = resolve(estimator, quantizer.spec, true);
   Range range =
-      statistics::range_of_constant(by_channel, channels, quantizer.spec.per_channel, whole);
-  keep_to_magnitudes(range, quantizer.spec, whole);
+      statistics::range_of_constant(by_channel, channels, quantizer.spec.per_channel, estimator);
+  keep_to_magnitudes(range, quantizer.spec, estimator);
   return range;
 }
 
@@ -145,8 +123,9 @@ void MinMax::request(const Context& context, statistics::Requests& requests) {
     else
       requests.ranges.push_back(
           {quantizer.tensor, quantizer.axis,
-           resolve(context.options.advanced.activations_range_estimator_params, quantizer.spec,
-                   false)});
+           range_estimator(context.options.advanced.activations_range_estimator_params,
+                           quantizer.spec, false)
+               .parameters});
   }
 }
 
@@ -158,16 +137,20 @@ void MinMax::run(const Context& context, const statistics::Results& results,
 
   const auto& activations = context.placement.activations;
   std::vector<Range> ranges;
+  std::vector<std::string> without_search;
   std::unordered_map<std::size_t, Range> groups;
   for (std::size_t i = 0; i < activations.size(); ++i) {
     const Range& measured = results.ranges.at(first_request_ + i);
     const ScaleChannels* edit = scaled.of_tensor(activations[i].tensor);
     ranges.push_back(edit ? scaled_range(measured, *edit, activations[i].axis.has_value())
                           : measured);
-    if (!edit)
-      keep_to_magnitudes(ranges.back(), activations[i].spec,
-                         resolve(context.options.advanced.activations_range_estimator_params,
-                                 activations[i].spec, false));
+    if (!edit) {
+      const RangeEstimator estimator = range_estimator(
+          context.options.advanced.activations_range_estimator_params, activations[i].spec, false);
+      keep_to_magnitudes(ranges.back(), activations[i].spec, estimator.parameters);
+      if (estimator.lost_search)
+        without_search.push_back(context.model.sources.describe(activations[i].uses.front().node));
+    }
     if (!activations[i].group) continue;
     const auto [place, is_new] = groups.emplace(*activations[i].group, ranges.back());
     if (!is_new) merge(place->second, ranges.back());
@@ -181,6 +164,11 @@ void MinMax::run(const Context& context, const statistics::Results& results,
                                        quantization_range(range, quantizer.spec)});
   }
 
+  if (!without_search.empty())
+    diagnostics.push_back(
+        search_is_per_tensor("activations_range_estimator_params", without_search));
+
+  without_search.clear();
   for (const scheme::WeightQuantizer& quantizer : context.placement.weights) {
     const recipe::ConstantPtr weight =
         scaled.weight(*nodes.at(quantizer.use.node), quantizer.use.input);
@@ -189,14 +177,19 @@ void MinMax::run(const Context& context, const statistics::Results& results,
                   context.model.sources.describe(quantizer.use.node),
                   "its weight '" + quantizer.constant + "' holds NaN or infinity",
                   "Check the checkpoint, or leave the layer out with ignored_scope");
-    const Range range =
-        weight_range(weight, quantizer, context.options.advanced.weights_range_estimator_params);
+    const RangeEstimator estimator = range_estimator(
+        context.options.advanced.weights_range_estimator_params, quantizer.spec, true);
+    if (estimator.lost_search)
+      without_search.push_back(context.model.sources.describe(quantizer.use.node));
+    const Range range = weight_range(weight, quantizer, estimator.parameters);
     note_dead_channels(context, quantizer, range, diagnostics);
     edits.push_back(
         QuantizeWeight{names.unique(quantizer.use.node + "/weight_quantizer"), quantizer.use,
                        quantizer.constant, quantizer.spec, quantizer.axes,
                        quantization_range(range, quantizer.spec, quantizer.half_range)});
   }
+  if (!without_search.empty())
+    diagnostics.push_back(search_is_per_tensor("weights_range_estimator_params", without_search));
 }
 
 }  // namespace octet::algorithms

@@ -56,7 +56,8 @@ void make_zero_exact(float& low, float& high, float steps) {
   }
 }
 
-QuantizationRange asymmetric(const statistics::Range& measured, const QuantizerSpec& spec) {
+QuantizationRange asymmetric(const statistics::Range& measured, const QuantizerSpec& spec,
+                             bool half_range) {
   QuantizationRange range{measured.low, measured.high, std::size_t{1} << spec.bits};
   for (std::size_t c = 0; c < range.low.size(); ++c) {
     float& low = range.low[c];
@@ -67,7 +68,13 @@ QuantizationRange asymmetric(const statistics::Range& measured, const QuantizerS
     }
     low = std::min(low, 0.0F);
     high = std::max(high, 0.0F);
-    make_zero_exact(low, high, static_cast<float>(range.levels - 1));
+    // The codes of one bit less, in the middle of all.
+    const std::size_t used = half_range ? range.levels / 2 : range.levels;
+    make_zero_exact(low, high, static_cast<float>(used - 1));
+    if (!half_range) continue;
+    const float step = (high - low) / static_cast<float>(used - 1);
+    low -= step * static_cast<float>(used / 2);
+    high += step * static_cast<float>(used / 2);
   }
   return range;
 }
@@ -77,7 +84,7 @@ QuantizationRange asymmetric(const statistics::Range& measured, const QuantizerS
 QuantizationRange quantization_range(const statistics::Range& measured, const QuantizerSpec& spec,
                                      bool half_range) {
   return spec.mode == QuantizationMode::symmetric ? symmetric(measured, spec, half_range)
-                                                  : asymmetric(measured, spec);
+                                                  : asymmetric(measured, spec, half_range);
 }
 
 }  // namespace octet::algorithms

@@ -12,7 +12,8 @@ namespace octet::algorithms {
 /// -high·128/127; otherwise low = 0.
 /// Asymmetric: a width up to 8e-4 is widened by 8e-4 on both sides, the range is made to hold zero,
 /// and then grown so that zero is exactly a code.
-/// `half_range` (symmetric only) doubles the range so that the codes stay within +-64.
+/// `half_range` doubles the range so that the codes stay within +-64, as they are stored in 8
+/// signed bits; zero stays a code.
 QuantizationRange quantization_range(const statistics::Range& measured, const QuantizerSpec& spec,
                                      bool half_range = false);
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "statistics/row_check.hpp"
 #include "statistics/runner.hpp"
 
 namespace octet::statistics {
@@ -28,6 +29,35 @@ class Reporter {
   Clock::time_point last_;
 };
 
+/// Finds out how many samples an item holds, along open axes.
+class Rows {
+ public:
+  Rows(const Model& model, const CalibrationOptions& options) : model_(model), options_(options) {}
+  std::size_t of(const BoundSample& item) {
+    const std::size_t rows = open_batch(*model_.graph, item).value_or(1);
+    if (rows < 2) return 1;
+    if (!are_samples_) {
+      are_samples_ = rows_are_samples(model_, item, options_.threads);
+      if (!*are_samples_) name_ = item.name;
+    }
+    return *are_samples_ ? rows : 1;
+  }
+  /// Says so where rows turned out not to be samples.
+  void explain(std::vector<Diagnostic>& diagnostics) const {
+    if (name_.empty()) return;
+    diagnostics.push_back({Diagnostic::Severity::note, "statistics", "rows_are_not_samples", name_,
+                           "its rows together give other outputs than one by one, so the first "
+                           "axis is no batch and every item is measured as one sample",
+                           ""});
+  }
+
+ private:
+  const Model& model_;
+  const CalibrationOptions& options_;
+  std::optional<bool> are_samples_;
+  std::string name_;
+};
+
 void stop_if_cancelled(const CalibrationOptions& options) {
   if (options.is_cancelled && options.is_cancelled())
     throw Error(ErrorCode::cancelled, "statistics", "", "the calibration was cancelled", "");
@@ -46,7 +76,8 @@ Results calibrate(const Model& model, Dataset& data, const Requests& requests,
     throw Error(ErrorCode::dataset_empty, "data", data.describe(), "it has no sample",
                 "Give at least one sample; some 300 that are like real data are usual");
 
-  // Items that are batches are taken apart, so that it does not matter how samples are grouped. A
+  // Items that are batches are taken apart, so that it does not matter how samples are grouped: a
+  // row of which other rows know nothing gives the same alone. A
   // model of a fixed batch runs whole items, and its samples are told apart by the first axis.
   const bool by_sample = options.batchwise_statistics.value_or(true);
   const bool is_open = open_batch(*model.graph, *item).has_value();
@@ -54,18 +85,19 @@ Results calibrate(const Model& model, Dataset& data, const Requests& requests,
   if (by_sample && !is_open && (options.batchwise_statistics || data.batch_size()))
     batch = fixed_batch(*item);
 
+  Rows rows(model, options);
   Plan plan(*model.graph, requests, batch);
   std::optional<Runner> runner;
   Results counts;
   while (item) {
-    const auto rows = by_sample && is_open ? open_batch(*model.graph, *item) : std::nullopt;
-    for (std::size_t row = 0; row < rows.value_or(1); ++row) {
+    const std::size_t count = by_sample && is_open ? rows.of(*item) : 1;
+    for (std::size_t row = 0; row < count; ++row) {
       stop_if_cancelled(options);
-      const BoundSample sample = rows.value_or(1) > 1 ? row_of(*model.graph, *item, row) : *item;
+      const BoundSample sample = count > 1 ? rows_of(*model.graph, *item, row, 1) : *item;
       if (!runner) runner.emplace(model, plan, sample, options.threads, requests.keep);
       runner->start(sample);
     }
-    counts.samples += rows.value_or(batch.value_or(1));
+    counts.samples += batch.value_or(count);
     reporter.report(++counts.items);
     if (counts.items == limit) break;
     try {
@@ -82,6 +114,7 @@ Results calibrate(const Model& model, Dataset& data, const Requests& requests,
   results.items = counts.items;
   results.samples = counts.samples;
   results.kept = runner->take_kept();
+  rows.explain(results.diagnostics);
   if (counts.items < options.subset_size)
     results.diagnostics.push_back(
         {Diagnostic::Severity::warning, "statistics", "few_samples", data.describe(),

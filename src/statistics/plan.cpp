@@ -55,19 +55,6 @@ auto key_of(const StatisticsCollectorParameters& side) {
                     side.quantile_outlier_prob);
 }
 
-/// Searches are for whole tensors: a channel gets its extremes.
-RangeEstimatorParameters for_channels(RangeEstimatorParameters estimator) {
-  if (is_search(estimator.min)) {
-    estimator.min.statistics_type = StatisticsType::min;
-    estimator.min.aggregator_type = AggregatorType::min;
-  }
-  if (is_search(estimator.max)) {
-    estimator.max.statistics_type = StatisticsType::max;
-    estimator.max.aggregator_type = AggregatorType::max;
-  }
-  return estimator;
-}
-
 }  // namespace
 
 std::size_t Plan::watch_of(const TensorRef& tensor, std::optional<std::size_t> axis) {
@@ -111,8 +98,10 @@ Plan::Plan(const ov::Model& graph, const Requests& requests, std::optional<std::
       watch = is_new ? watch_of(source, {}) : place->second;
     }
     const bool per_channel = request.axis.has_value();
-    const RangeEstimatorParameters estimator =
-        per_channel ? for_channels(request.estimator) : request.estimator;
+    const RangeEstimatorParameters& estimator = request.estimator;
+    if (per_channel && (is_search(estimator.min) || is_search(estimator.max)))
+      throw Error(ErrorCode::internal, "statistics", "node '" + request.tensor.node + "'",
+                  "a search for the range of each channel was asked for", "Please report this");
     const auto [place, is_new] = known.emplace(
         Key(watch, per_channel, key_of(estimator.min), key_of(estimator.max)), ranges_.size());
     if (is_new) {

@@ -60,8 +60,9 @@ std::optional<std::size_t> fixed_batch(const BoundSample& item) {
   return batch;
 }
 
-BoundSample row_of(const ov::Model& model, const BoundSample& item, std::size_t row) {
-  BoundSample result{{}, item.name + ", row " + std::to_string(row)};
+BoundSample rows_of(const ov::Model& model, const BoundSample& item, std::size_t first,
+                    std::size_t count) {
+  BoundSample result{{}, item.name + ", row " + std::to_string(first)};
   for (std::size_t i = 0; i < item.inputs.size(); ++i) {
     const ov::Tensor& tensor = item.inputs[i];
     if (!has_open_batch(*model.get_parameters()[i])) {
@@ -69,8 +70,8 @@ BoundSample row_of(const ov::Model& model, const BoundSample& item, std::size_t 
       continue;
     }
     ov::Coordinate begin(tensor.get_shape().size(), 0), end(tensor.get_shape());
-    begin[0] = row;
-    end[0] = row + 1;
+    begin[0] = first;
+    end[0] = first + count;
     result.inputs.emplace_back(tensor, begin, end);
   }
   return result;

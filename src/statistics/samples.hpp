@@ -21,12 +21,14 @@ struct BoundSample {
 std::optional<BoundSample> next_sample(Dataset& data, const ov::Model& model, std::size_t index);
 
 /// How many samples an item holds: the common length of the first axes of those inputs whose first
-/// axis the model leaves open. Unset where there is none.
+/// axis the model leaves open. Unset where there is none. Whether they are samples, and not steps
+/// of time, `rows_are_samples` tells.
 std::optional<std::size_t> open_batch(const ov::Model& model, const BoundSample& item);
 /// The common length of all inputs' first axes; unset where they differ.
 std::optional<std::size_t> fixed_batch(const BoundSample& item);
 
-/// Sample `row` of an item with an open batch; memory is shared.
-BoundSample row_of(const ov::Model& model, const BoundSample& item, std::size_t row);
+/// `count` rows, from `first` on, of an item with an open batch; memory is shared.
+BoundSample rows_of(const ov::Model& model, const BoundSample& item, std::size_t first,
+                    std::size_t count);
 
 }  // namespace octet::statistics

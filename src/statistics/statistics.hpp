@@ -20,7 +20,8 @@ inline bool is_search(const StatisticsCollectorParameters& estimator) {
          estimator.aggregator_type == AggregatorType::mse;
 }
 
-/// A range of a tensor's values. The estimator has every field set (no "default" left).
+/// A range of a tensor's values. The estimator has every field set (no "default" left). A search is
+/// for whole tensors only.
 struct RangeRequest {
   TensorRef tensor;
   std::optional<std::size_t> axis;  ///< per channel along this axis; unset: per tensor

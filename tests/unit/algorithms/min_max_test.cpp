@@ -88,6 +88,48 @@ TEST_CASE("a weight's range comes from its own values, channel by channel") {
   }
 }
 
+TEST_CASE("a search for the range of each channel is replaced by extremes, and that is said") {
+  scheme::Placement placement;
+  placement.activations = {
+      {{"x", 0},
+       {{"first", 0}},
+       QuantizerSpec{8, QuantizationMode::symmetric, true, false, {}},
+       1,
+       {}},
+      {{"first", 0}, {{"second", 0}}, signed_tensor, {}, {}},
+  };
+  placement.weights = {{{"first", 1}, "w1", weight_spec, {0}, false},
+                       {{"second", 1}, "w2", weight_spec, {0}, false}};
+  QuantizeOptions options;
+  options.advanced.activations_range_estimator_params.max.aggregator_type = AggregatorType::mse;
+  options.advanced.activations_range_estimator_params.min = {
+      StatisticsType::quantile, AggregatorType::mean, {}};
+  options.advanced.weights_range_estimator_params.min.aggregator_type = AggregatorType::histogram;
+  statistics::Results results;
+  results.ranges = {{{-1, -1, -1, -1}, {1, 1, 1, 1}}, {{-1}, {1}}};
+  const Run result = run(two_layers(), placement, results, options);
+
+  const RangeEstimatorParameters& channels = result.requests.ranges.at(0).estimator;
+  CHECK(channels.max.aggregator_type == AggregatorType::max);
+  CHECK(channels.max.statistics_type == StatisticsType::abs_max);
+  // What can be done for the other end is done.
+  CHECK(channels.min.statistics_type == StatisticsType::quantile);
+  CHECK(channels.min.aggregator_type == AggregatorType::mean);
+  CHECK(result.requests.ranges.at(1).estimator.max.aggregator_type == AggregatorType::mse);
+
+  REQUIRE(result.diagnostics.size() == 2);
+  for (const Diagnostic& diagnostic : result.diagnostics) {
+    CHECK(diagnostic.code == "search_is_per_tensor");
+    CHECK(diagnostic.where == "node 'first'");
+  }
+  CHECK(result.diagnostics[0].message.find("'activations_range_estimator_params'") !=
+        std::string::npos);
+  CHECK(result.diagnostics[0].message.find("this layer has") != std::string::npos);
+  CHECK(result.diagnostics[1].message.find("'weights_range_estimator_params'") !=
+        std::string::npos);
+  CHECK(result.diagnostics[1].message.find("and 1 more have") != std::string::npos);
+}
+
 TEST_CASE("a weight that is not finite is an error, and a dead channel is noted") {
   const auto run_with = [](float value) {
     Graph g;

@@ -78,6 +78,20 @@ TEST_CASE("zero is always a code of an asymmetric range, and no range loses half
   }
 }
 
+TEST_CASE("half of the codes hold an asymmetric range, zero among them") {
+  for (const auto& [low, high] : {std::pair{-1.0F, 2.0F}, {0.0F, 3.0F}, {-2.5F, 0.0F}}) {
+    const QuantizationRange range =
+        algorithms::quantization_range({{low}, {high}}, asymmetric, true);
+    CHECK(range.levels == 256);
+    const float step = (range.high[0] - range.low[0]) / 255;
+    const auto code = [&](float value) { return (value - range.low[0]) / step; };
+    CHECK(std::abs(code(0) - std::nearbyint(code(0))) < 1e-3F);
+    // As 8 signed bits: from -64 to 63.
+    CHECK(code(low) > 63.49F);
+    CHECK(code(high) < 191.51F);
+  }
+}
+
 TEST_CASE("a mostly negative tensor keeps its range with symmetric quantization") {
   // The estimator's max need not be an absolute one, with quantiles for example.
   const QuantizationRange range =

@@ -113,6 +113,43 @@ TEST_CASE("neither threads nor the grouping into batches change a bit") {
                                    everything("y"), {}));
 }
 
+TEST_CASE("an open first axis whose rows know of each other is not taken apart") {
+  namespace op = ov::opset13;
+  // Steps of time: each reads the mean of all.
+  const auto x =
+      std::make_shared<op::Parameter>(ov::element::f32, ov::PartialShape{-1, ov::Dimension(5)});
+  const auto mean = std::make_shared<op::ReduceMean>(
+      x, op::Constant::create(ov::element::i64, {1}, {0}), /* keep_dims= */ true);
+  const auto y = std::make_shared<op::Add>(x, mean);
+  y->set_friendly_name("y");
+  Model model;
+  model.graph = std::make_shared<ov::Model>(ov::OutputVector{y}, ov::ParameterVector{x});
+  const auto rows = samples({1, 5}, 8);
+  const auto sequence = items({batch_of(rows, 0, 8)});
+  const Results results = statistics::calibrate(model, *sequence, everything("y"), {});
+  CHECK(results.samples == 1);
+  const auto code = [](const Diagnostic& diagnostic) { return diagnostic.code; };
+  CHECK(std::ranges::count(results.diagnostics, "rows_are_not_samples", code) == 1);
+  for (std::size_t c = 0; c < 5; ++c) {
+    double total = 0;
+    for (const ov::Tensor& row : rows) total += row.data<const float>()[c];
+    CHECK(results.channel_means[0][c] == doctest::Approx(2 * total / 8).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("an output that has no row for each sample keeps items whole") {
+  namespace op = ov::opset13;
+  const auto x =
+      std::make_shared<op::Parameter>(ov::element::f32, ov::PartialShape{-1, ov::Dimension(5)});
+  x->set_friendly_name("x");
+  const auto sum = std::make_shared<op::ReduceSum>(
+      x, op::Constant::create(ov::element::i64, {1}, {0}), /* keep_dims= */ false);
+  Model model;
+  model.graph = std::make_shared<ov::Model>(ov::OutputVector{sum}, ov::ParameterVector{x});
+  const auto batch = items({batch_of(samples({1, 5}, 4), 0, 4)});
+  CHECK(statistics::calibrate(model, *batch, everything("x"), {}).samples == 1);
+}
+
 TEST_CASE("whole items are measured where the caller wants them whole") {
   const auto rows = samples({1, 5, 7, 9}, 8);
   const auto batch = items({batch_of(rows, 0, 8)});
