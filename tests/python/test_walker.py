@@ -208,6 +208,17 @@ def test_names_are_the_users():
     assert codes == {"fixed_input", "state_dropped", "constant_output"}
 
 
+def test_inputs_that_nothing_reads_stay():
+    class Partly(nn.Module):
+        def forward(self, first, second, third):
+            return second * 2
+
+    values = torch.ones(1), torch.ones(2), torch.ones(3)
+    model = _core.lower(walk(torch.export.export(Partly(), values)))
+    inputs = [(names[0], shape) for names, _type, shape in model.inputs]
+    assert inputs == [("first", (1,)), ("second", (2,)), ("third", (3,))]
+
+
 def test_weights_are_shared_with_torch():
     model = Block().eval()
     program = torch.export.export(model, (torch.randn(1, 3, 8, 8),))

@@ -7,6 +7,7 @@
 #include <openvino/core/graph_util.hpp>
 #include <openvino/op/convert.hpp>
 #include <openvino/op/convert_like.hpp>
+#include <openvino/op/parameter.hpp>
 #include <openvino/op/result.hpp>
 #include <openvino/pass/constant_folding.hpp>
 #include <openvino/pass/manager.hpp>
@@ -23,12 +24,17 @@ namespace {
 /// One error for all operations, grouped by name and reason.
 [[noreturn]] void fail(const Program& program, const std::vector<Refusal>& problems) {
   std::map<std::pair<std::string, std::string>, std::set<std::string>> groups;
+  std::vector<UnsupportedNode> nodes;
   for (const Refusal& problem : problems) {
     const bool known = problem.source < program.nodes.size();
     std::string op = known ? program.nodes[problem.source].target : problem.op;
     const std::string reason = problem.reason.empty()
                                    ? "OpenVINO has no conversion for '" + problem.op + "' here"
                                    : problem.reason;
+    if (known) {
+      const auto& outputs = program.nodes[problem.source].outputs;
+      nodes.push_back({outputs.empty() ? "" : outputs.front().name, op, reason});
+    }
     auto& places = groups[{std::move(op), reason}];
     if (known) places.insert(describe_source(program.nodes[problem.source].source));
   }
@@ -43,8 +49,7 @@ namespace {
       if (++count <= shown) text += "\n    at " + place;
     if (count > shown) text += "\n    and at " + std::to_string(count - shown) + " more places";
   }
-  throw Error(ErrorCode::unsupported_op, "import", program.origin, text + "\n",
-              "Replace these operations in the model, or report them to Octet");
+  throw UnsupportedNodes(program.origin, text + "\n", std::move(nodes));
 }
 
 /// Only the first refusals on each path: what they feed is refused for want of a shape.
@@ -77,9 +82,25 @@ void remove_idle_conversions(const std::shared_ptr<ov::Model>& model) {
   }
 }
 
-/// One result for each of the program's outputs, in their order.
-std::shared_ptr<ov::Model> arrange_results(const std::shared_ptr<ov::Model>& model,
-                                           const Outputs& outputs) {
+/// The program's inputs in its order. The frontend takes a first input that nothing reads for a
+/// module's `self` and leaves it out.
+ov::ParameterVector inputs_of(const ov::Model& model, const Program& program) {
+  ov::ParameterVector inputs;
+  for (const Input& input : program.inputs) {
+    const auto& given = model.get_parameters();
+    const auto place = std::ranges::find_if(given, [&](const auto& parameter) {
+      return parameter->output(0).get_names().contains(input.name);
+    });
+    inputs.push_back(place != given.end() ? *place
+                                          : std::make_shared<ov::op::v0::Parameter>(
+                                                input.meta.type, input.meta.shape));
+  }
+  return inputs;
+}
+
+/// The inputs, and one result for each of the program's outputs, in their order.
+std::shared_ptr<ov::Model> arrange(const std::shared_ptr<ov::Model>& model, const Program& program,
+                                   const Outputs& outputs) {
   const ov::ResultVector& given = model->get_results();
   ov::ResultVector results;
   std::set<std::size_t> used;
@@ -87,7 +108,7 @@ std::shared_ptr<ov::Model> arrange_results(const std::shared_ptr<ov::Model>& mod
     results.push_back(used.insert(index).second
                           ? given.at(index)
                           : std::make_shared<ov::op::v0::Result>(given.at(index)->input_value(0)));
-  return std::make_shared<ov::Model>(results, model->get_parameters());
+  return std::make_shared<ov::Model>(results, inputs_of(*model, program));
 }
 
 }  // namespace
@@ -106,7 +127,7 @@ Model convert(const Program& program, const Outputs& outputs, std::shared_ptr<co
         cause.reason = reason->second;
     if (!causes.empty()) fail(program, causes);
     normalize(model.graph);
-    model.graph = arrange_results(model.graph, outputs);
+    model.graph = arrange(model.graph, program, outputs);
     causes = leftovers(*model.graph);
     if (!causes.empty()) fail(program, causes);
     remove_idle_conversions(model.graph);

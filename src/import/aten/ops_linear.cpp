@@ -55,6 +55,36 @@ ov::OutputVector cosine_similarity(const ov::OutputVector& in) {
   return {make<op::Divide>(product, make<op::Multiply>(length(in[0]), length(in[1])))};
 }
 
+/// x y, of matrices. Where y is another's transpose, as the weight of a linear layer is after torch
+/// has taken the layer apart, the product reads that other one: to fold the transpose would copy
+/// it.
+Tensor matrix_product(const Tensor& x, const Tensor& y) {
+  if (const auto transpose = ov::as_type_ptr<op::Transpose>(y.get_node_shared_ptr())) {
+    const auto order = ov::as_type_ptr<op::Constant>(transpose->get_input_node_shared_ptr(1));
+    if (order && order->cast_vector<std::int64_t>() == std::vector<std::int64_t>{1, 0})
+      return make<op::MatMul>(x, transpose->input_value(0), false, true);
+  }
+  return make<op::MatMul>(x, y, false, false);
+}
+
+ov::OutputVector mm(const ov::OutputVector& in) {
+  return {matrix_product(in[0], in[1])};
+}
+
+/// beta self + alpha mat1 mat2; inputs: self, mat1, mat2, beta, alpha. With beta 0, self counts for
+/// nothing, not even its NaN.
+ov::OutputVector addmm(const ov::OutputVector& in) {
+  const auto scaled = [](const Tensor& value, const Tensor& factor) {
+    const auto known = ov::as_type_ptr<op::Constant>(factor.get_node_shared_ptr());
+    if (known && known->cast_vector<double>().front() == 1) return value;
+    return make<op::Multiply>(value, make<op::ConvertLike>(factor, value));
+  };
+  const Tensor product = scaled(matrix_product(in[1], in[2]), in[4]);
+  const auto beta = ov::as_type_ptr<op::Constant>(in[3].get_node_shared_ptr());
+  if (beta && beta->cast_vector<double>().front() == 0) return {product};
+  return {make<op::Add>(product, scaled(in[0], in[3]))};
+}
+
 /// Nearest, with the sample in the middle of each cell.
 void nearest_exact(Emitter& emitter) {
   const bool has_size = emitter.given("output_size") && !emitter.is_none("output_size");
@@ -87,6 +117,7 @@ std::span<const OpRow> linear_rows() {
       OpRow{.target = "aten._upsample_nearest_exact1d", .rule = nearest_exact},
       OpRow{.target = "aten._upsample_nearest_exact2d", .rule = nearest_exact},
       OpRow{.target = "aten._upsample_nearest_exact3d", .rule = nearest_exact},
+      OpRow{.target = "aten.addmm", .formula = addmm, .arguments = "self mat1 mat2 beta alpha"},
       OpRow{.target = "aten.conv1d", .rule = convolution},
       OpRow{.target = "aten.conv2d", .rule = convolution},
       OpRow{.target = "aten.conv3d", .rule = convolution},
@@ -97,6 +128,7 @@ std::span<const OpRow> linear_rows() {
             .formula = cosine_similarity,
             .arguments = "x1 x2 dim eps"},
       OpRow{.target = "aten.einsum", .rule = einsum},
+      OpRow{.target = "aten.mm", .formula = mm, .arguments = "self mat2"},
       OpRow{.target = "aten.vdot", .same_as = "aten::dot", .arguments = "self other"},
   };
   return rows;

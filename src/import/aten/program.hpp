@@ -95,8 +95,31 @@ struct Program {
   std::shared_ptr<void> owner;  ///< keeps mapped or borrowed weights alive
 };
 
-/// Lowers to an `ov::Model`. Throws `Error` (unsupported_op) listing every op that has no
-/// conversion, with module path and source line.
+/// A node that has no conversion, and why.
+struct UnsupportedNode {
+  std::string value;  ///< FX name of its first result
+  std::string target;
+  std::string reason;
+};
+
+/// The error (unsupported_op) of a program some of whose nodes have no conversion. Nodes that read
+/// what such a node computes may be refused only once it is gone.
+class OCTET_API UnsupportedNodes : public Error {
+ public:
+  UnsupportedNodes(const std::string& where, const std::string& problem,
+                   std::vector<UnsupportedNode> nodes)
+      : Error(ErrorCode::unsupported_op, "import", where, problem,
+              "Replace these operations in the model, or report them to Octet"),
+        nodes_(std::move(nodes)) {}
+
+  const std::vector<UnsupportedNode>& nodes() const noexcept { return nodes_; }
+
+ private:
+  std::vector<UnsupportedNode> nodes_;
+};
+
+/// Lowers to an `ov::Model`. Throws `UnsupportedNodes`, which lists every op that has no conversion
+/// with module path and source line.
 OCTET_API Model lower(const Program& program);
 
 }  // namespace octet::importer::aten
