@@ -12,6 +12,41 @@
 namespace octet::runtime {
 namespace {
 
+/// Throws `Error` naming the nearest device where there is none of this name.
+void check_device(const std::string& device) {
+  static const std::vector<std::string> known = [] {
+    std::vector<std::string> names = core().get_available_devices();
+    for (const char* of_devices : {"AUTO", "HETERO", "MULTI", "BATCH"})
+      names.emplace_back(of_devices);
+    return names;
+  }();
+  const std::string family = device.substr(0, device.find_first_of(":."));
+  const auto is_known = [&](const std::string& name) {
+    return name.substr(0, name.find('.')) == family;
+  };
+  if (std::ranges::any_of(known, is_known)) return;
+  throw Error(ErrorCode::invalid_argument, "runtime", "option 'device'",
+              "there is no device '" + device + "' here, only " + core::join_words(known),
+              "Did you mean '" + core::nearest(device, known, 1)[0] + "'?");
+}
+
+/// Throws `Error` naming the nearest property where the device has none of this name to set.
+void check_properties(const std::string& device, const std::map<std::string, std::string>& config) {
+  if (config.empty()) return;
+  // These are of OpenVINO itself, whatever the device.
+  std::vector<std::string> known = {ov::cache_dir.name(), ov::cache_mode.name()};
+  const auto properties = guarded("list the properties of the device", [&] {
+    return core().get_property(device, ov::supported_properties);
+  });
+  for (const ov::PropertyName& property : properties)
+    if (property.is_mutable() && property != ov::weights_path.name()) known.push_back(property);
+  for (const auto& [name, value] : config)
+    if (std::ranges::find(known, name) == known.end())
+      throw Error(ErrorCode::invalid_argument, "runtime", "option 'config'",
+                  "the device '" + device + "' has no property '" + name + "' to set",
+                  "Did you mean '" + core::nearest(name, known, 1)[0] + "'?");
+}
+
 ov::AnyMap properties_of(const RunOptions& options) {
   ov::AnyMap properties;
   static const std::vector<std::string> precisions = {"auto", "f32", "bf16", "f16"};
@@ -19,6 +54,8 @@ ov::AnyMap properties_of(const RunOptions& options) {
     throw Error(ErrorCode::invalid_argument, "runtime", "option 'precision'",
                 "'" + options.precision + "' is none of " + core::join(precisions, ", "),
                 "Did you mean '" + core::nearest(options.precision, precisions, 1)[0] + "'?");
+  check_device(options.device);
+  check_properties(options.device, options.config);
   if (options.precision != "auto")
     properties.insert(ov::hint::inference_precision(ov::element::Type(options.precision)));
   if (options.threads != 0)
