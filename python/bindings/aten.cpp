@@ -196,6 +196,27 @@ void bind_aten(py::module_& module) {
       py::arg("program"), "Converts what octet._walker makes of a graph of torch.");
   module.def("user_line", &aten::user_line, py::arg("stack_trace"),
              "'/path/resnet.py:98': the user's innermost line of torch's stack trace, or empty.");
+  module.def(
+      "try_lower",
+      [](const py::dict& plain) {
+        const aten::Program program = to_program(plain);
+        std::optional<Model> model;
+        std::vector<std::tuple<std::string, std::string, std::string>> unsupported;
+        {
+          const py::gil_scoped_release released;
+          try {
+            model = aten::lower(program);
+          } catch (const aten::UnsupportedNodes& error) {
+            if (error.nodes().empty()) throw;
+            for (const aten::UnsupportedNode& node : error.nodes())
+              unsupported.emplace_back(node.value, node.target, node.reason);
+          }
+        }
+        return std::make_pair(model, unsupported);
+      },
+      py::arg("program"),
+      "As `lower`, but what has no conversion is returned: (model or None, a list of (value, "
+      "operator, reason)).");
   module.attr("MODE_WRAPPERS") = py::tuple(
       py::cast(std::vector<std::string>(aten::mode_wrappers.begin(), aten::mode_wrappers.end())));
 }

@@ -16,5 +16,6 @@ void bind_quantize(py::module_& module);
 void bind_runtime(py::module_& module);
 void bind_report(py::module_& module);
 void bind_aten(py::module_& module);
+void bind_torch(py::module_& module);
 
 }  // namespace octet::python

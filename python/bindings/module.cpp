@@ -15,4 +15,5 @@ PYBIND11_MODULE(_core, module) {
   python::bind_runtime(module);
   python::bind_report(module);
   python::bind_aten(module);
+  python::bind_torch(module);
 }

@@ -6,7 +6,7 @@ from __future__ import annotations
 import collections.abc
 import os
 import typing
-__all__: list[str] = ['BenchmarkResult', 'Comparison', 'Diagnostic', 'ExecutedLayer', 'LayerDecision', 'MODE_WRAPPERS', 'Model', 'NativeDataset', 'OutputDifference', 'QuantizeResult', 'Recipe', 'SourceInfo', 'apply', 'benchmark', 'benchmark_json', 'benchmark_text', 'compare', 'error_codes', 'error_text', 'executed_layers', 'from_ov_address', 'image_folder', 'inspect', 'layers_json', 'layers_text', 'load', 'lower', 'nearest', 'npy_file', 'npz_file', 'option_words', 'precisions_text', 'quantize', 'random_samples', 'run', 'user_line']
+__all__: list[str] = ['BenchmarkResult', 'Comparison', 'Diagnostic', 'ExecutedLayer', 'LayerDecision', 'MODE_WRAPPERS', 'Model', 'NativeDataset', 'OutputDifference', 'QuantizeResult', 'Recipe', 'Session', 'SessionLimit', 'SourceInfo', 'TorchCall', 'apply', 'benchmark', 'benchmark_json', 'benchmark_text', 'compare', 'error_codes', 'error_text', 'executed_layers', 'from_ov_address', 'image_folder', 'inspect', 'layers_json', 'layers_text', 'load', 'lower', 'nearest', 'npy_file', 'npz_file', 'option_words', 'precisions_text', 'quantize', 'random_samples', 'run', 'try_lower', 'user_line']
 class Diagnostic:
     """
     Something that the user should know and that did not stop the run.
@@ -346,6 +346,36 @@ class Comparison:
     @property
     def samples(self) -> int:
         ...
+class SessionLimit:
+    """
+    Bounds how many of the sessions that share it are compiled.
+    """
+    def __init__(self, most: typing.SupportsInt | typing.SupportsIndex) -> None:
+        ...
+class Session:
+    """
+    A model to run from many threads.
+    """
+    def __init__(self, *, model: Model, device: str, precision: str, config: collections.abc.Mapping[str, str], cache_dir: str, limit: SessionLimit, input_orders: collections.abc.Sequence[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]], output_orders: collections.abc.Sequence[collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex]]) -> None:
+        ...
+    def compile(self) -> None:
+        ...
+    def facts(self) -> dict:
+        ...
+    def layers(self) -> list[ExecutedLayer]:
+        ...
+    def release(self) -> None:
+        ...
+class TorchCall:
+    """
+    A compiled graph as torch calls it.
+    """
+    def __call__(self, *args) -> typing.Any:
+        ...
+    def __init__(self, *, session: Session, tensor_type: typing.Any, empty_strided: typing.Any, inputs: list, weights: list, outputs: list, results: list, changed: typing.Any) -> None:
+        ...
+    def times(self) -> tuple[int, int, int]:
+        ...
 def _tensor_address(array: typing.Any) -> int:
     """
     Where the library reads an array's elements, for tests of copies.
@@ -429,6 +459,10 @@ def random_samples(model: Model, count: typing.SupportsInt | typing.SupportsInde
 def run(model: Model, sample: typing.Any, device: str = 'CPU', precision: str = 'auto', threads: typing.SupportsInt | typing.SupportsIndex = 0, config: collections.abc.Mapping[str, str] = {}) -> list:
     """
     Runs one item; the outputs in the model's order, as arrays.
+    """
+def try_lower(program: dict) -> tuple[Model | None, list[tuple[str, str, str]]]:
+    """
+    As `lower`, but what has no conversion is returned: (model or None, a list of (value, operator, reason)).
     """
 def user_line(stack_trace: str) -> str:
     """
