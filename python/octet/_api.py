@@ -8,7 +8,7 @@ from typing import Any
 
 from octet import _core
 from octet._log import show
-from octet._models import kind_of, load
+from octet._models import kind_of, load, save_program
 from octet._plain import plain
 from octet._progress import ProgressCallback, ProgressLine, reporter
 from octet._words import check_keywords
@@ -119,9 +119,11 @@ def quantize(
 ) -> Any:
     """Quantizes `model` to INT8 after training, and returns a model of the same kind.
 
-    An `openvino.Model` comes back as one. A path or an `octet.Model` comes back as an
-    `octet.Model`, ready to be saved. `quantize_to_openvino` takes the same arguments and returns
-    the whole result: model, recipe, what became of each layer, warnings and times.
+    An `openvino.Model` comes back as one; so do a `torch.export.ExportedProgram` and a
+    `torch.fx.GraphModule`, with quantizers as operators of `quantized_decomposed` and integer
+    weights as buffers. A path or an `octet.Model` comes back as an `octet.Model`.
+    `quantize_to_openvino` takes the same arguments and returns the whole result: model, recipe,
+    what became of each layer, warnings and times.
     """
     kind = kind_of(model)
     core = kind.take(model)
@@ -136,7 +138,9 @@ def quantize(
         threads=threads,
     )
     result = _quantize(core, calibration_dataset, options, progress)
-    return result.model if kind.give is None else kind.give(model, result.model, result.recipe)
+    if kind.give is None:
+        return result.model
+    return kind.give(model, core, result.model, result.recipe)
 
 
 def apply(model: Any, recipe: _core.Recipe | str | os.PathLike[str]) -> Any:
@@ -150,12 +154,18 @@ def apply(model: Any, recipe: _core.Recipe | str | os.PathLike[str]) -> Any:
     if not isinstance(recipe, _core.Recipe):
         recipe = _core.Recipe.load(recipe)
     result = _core.apply(core, recipe)
-    return result if kind.give is None else kind.give(model, result, recipe)
+    return result if kind.give is None else kind.give(model, core, result, recipe)
 
 
 def save(model: Any, path: str | os.PathLike[str]) -> None:
-    """Writes a model of any kind as OpenVINO IR: `path` (.xml), and a .bin beside it."""
-    load(model).save(path)
+    """Writes a model of any kind as OpenVINO IR: `path` (.xml), and a .bin beside it.
+
+    An `ExportedProgram` is written as such where `path` ends in .pt2.
+    """
+    if os.fspath(path).endswith(".pt2"):
+        save_program(model, path)
+    else:
+        load(model).save(path)
 
 
 class Inspection(list[_core.LayerDecision]):

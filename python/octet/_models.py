@@ -33,15 +33,21 @@ def _from_torch(model: Any) -> _core.Model:
     return _core.lower(walk(model))
 
 
+def _to_torch(given: Any, before: _core.Model, after: _core.Model, recipe: _core.Recipe) -> Any:
+    from octet.torch._fx import emit
+
+    return emit(given, before, after, recipe)
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of model."""
 
     is_a: Callable[[Any], bool]
     take: Callable[[Any], _core.Model]
-    #: Makes a quantized object of the same kind of the given model and what `quantize` made of it.
-    #: None: users of this kind get a Model.
-    give: Callable[[Any, _core.Model, _core.Recipe], Any] | None = None
+    #: Makes a quantized object of the same kind, of the given model, of what `take` made of it,
+    #: of what the recipe made of that, and of the recipe. None: users of this kind get a Model.
+    give: Callable[[Any, _core.Model, _core.Model, _core.Recipe], Any] | None = None
 
 
 KINDS = [
@@ -51,10 +57,10 @@ KINDS = [
     Kind(
         lambda model: _is_a(model, "openvino", "Model"),
         from_openvino,
-        lambda _given, model, _recipe: to_openvino(model),
+        lambda _given, _before, after, _recipe: to_openvino(after),
     ),
-    Kind(lambda model: _is_a(model, "torch.export", "ExportedProgram"), _from_torch),
-    Kind(lambda model: _is_a(model, "torch.fx", "GraphModule"), _from_torch),
+    Kind(lambda model: _is_a(model, "torch.export", "ExportedProgram"), _from_torch, _to_torch),
+    Kind(lambda model: _is_a(model, "torch.fx", "GraphModule"), _from_torch, _to_torch),
 ]
 
 
@@ -86,3 +92,20 @@ def load(model: Any) -> _core.Model:
             while the result is in use.
     """
     return kind_of(model).take(model)
+
+
+def save_program(model: Any, path: str | os.PathLike[str]) -> None:
+    """Writes an ExportedProgram as .pt2."""
+    if not _is_a(model, "torch.export", "ExportedProgram"):
+        kind_of(model)  # tells of what is no model at all
+        remedy = "Give a path that ends in .xml"
+        if _is_a(model, "torch.fx", "GraphModule"):
+            remedy = (
+                "Export it again, torch.export.export(model, example_inputs), and save that; or "
+                "give a path that ends in .xml"
+            )
+        name = type(model).__name__
+        raise usage("path", f"only an ExportedProgram can be saved as .pt2, not a {name}", remedy)
+    import torch
+
+    torch.export.save(model, path)

@@ -1,0 +1,74 @@
+"""Which node of a torch graph each node of the OpenVINO model came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from openvino import Model, Node, Output
+
+LAYOUT = frozenset({"Reshape", "Transpose", "Squeeze", "Unsqueeze"})
+"""Operations that move values and change none."""
+
+
+def constant_of(output: Output) -> np.ndarray | None:
+    """The values at `output` where they are stored as they are."""
+    node = output.get_node()
+    return node.data if node.get_type_name() == "Constant" else None
+
+
+def stored_constant(output: Output) -> Node | None:
+    """The constant that `output` is a conversion or another layout of."""
+    node = output.get_node()
+    while node.get_type_name() in LAYOUT or node.get_type_name() == "Convert":
+        node = node.input_value(0).get_node()
+    return node if node.get_type_name() == "Constant" else None
+
+
+class Graphs:
+    """The OpenVINO model before and after the recipe.
+
+    `sources` says for each node of the model before which torch node it belongs to: the one whose
+    value it computes, or helps to compute.
+    """
+
+    def __init__(self, before: Model, after: Model, sources: Mapping[str, Any]):
+        self._models = (before, after)  # nodes do not keep their model alive
+        self.before = {node.get_friendly_name(): node for node in before.get_ordered_ops()}
+        self.after = {node.get_friendly_name(): node for node in after.get_ordered_ops()}
+        self._owners = {
+            name: info.value_name
+            for name, info in sources.items()
+            if info.op_type not in ("weight", "output") and info.value_name
+        }
+        self.outputs = {
+            name: info.value_name for name, info in sources.items() if info.op_type == "output"
+        }
+
+    def owner(self, node: Node) -> str:
+        """Name of the torch node that `node` belongs to; empty where edits made it."""
+        return self._owners.get(node.get_friendly_name(), "")
+
+    def set_owner(self, name: str, owner: str) -> None:
+        self._owners[name] = owner
+
+    def named_source(self, output: Output, is_value: Any) -> Output:
+        """The torch value that `output` is a rearrangement of, or `output` itself.
+
+        Goes up through operations that only move values, as long as `output` is no torch value.
+        """
+        place = output
+        while not any(is_value(name) for name in place.get_names()):
+            node = place.get_node()
+            if node.get_type_name() not in LAYOUT:
+                return output
+            place = node.input_value(0)
+        return place
+
+
+def readers(output: Output) -> Iterator[tuple[Node, int]]:
+    """Nodes and their inputs that read the values (not only the shape) at `output`."""
+    for port in output.get_target_inputs():
+        if port.get_node().get_type_name() != "ShapeOf":
+            yield port.get_node(), port.get_index()

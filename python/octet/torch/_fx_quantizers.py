@@ -1,0 +1,124 @@
+"""Quantizers as the operators that torch's backends recognize, `quantized_decomposed`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+# Importing it is what makes torch know the operators.
+from torch.ao.quantization.fx import _decomposed  # noqa: F401
+from torch.fx import Node
+
+from octet.torch._fx_document import Document
+
+ops = torch.ops.quantized_decomposed
+
+
+@dataclass(frozen=True)
+class Quantizer:
+    """value = (code - zero_point) * scale, one scale for all or one a channel of `axis`."""
+
+    scale: np.ndarray
+    zero_point: np.ndarray
+    lowest: int
+    highest: int
+    dtype: torch.dtype
+    axis: int | None
+
+
+def activation_quantizer(edit: dict[str, Any]) -> Quantizer:
+    """The integers of an activation's range: always uint8, with a zero point where it has signs.
+
+    OpenVINO takes int8 as well. But Inductor's convolutions give integers of the type that they
+    take, so all activations of a program must be of one type, and it is uint8 that x86 multiplies
+    with int8 weights. A narrow range leaves out the lowest code.
+    """
+    low = np.asarray(edit["range"]["low"], dtype=np.float64)
+    high = np.asarray(edit["range"]["high"], dtype=np.float64)
+    levels = edit["range"]["levels"]
+    lowest = 256 - levels
+    scale = (high - low) / (levels - 1)
+    zero = np.rint((lowest * high - 255 * low) / (high - low))
+    return Quantizer(
+        scale,
+        np.clip(zero, lowest, 255).astype(np.int64),
+        lowest,
+        255,
+        torch.uint8,
+        edit.get("axis"),
+    )
+
+
+def add_channel_parameters(
+    document: Document, quantizer: Quantizer, name: str, before: Node
+) -> tuple[Node, Node]:
+    """State that holds a scale and a zero point a channel."""
+    scale = torch.from_numpy(quantizer.scale.astype(np.float32).reshape(-1).copy())
+    zero = torch.from_numpy(quantizer.zero_point.astype(np.int32).reshape(-1).copy())
+    # Every layer of as many channels has the same zeros.
+    zero_name = f"{name}_zero_point" if zero.any() else f"zero_points_{zero.numel()}"
+    zero_node = document.add_state(zero_name, zero, before)
+    return document.add_state(f"{name}_scale", scale, before), zero_node
+
+
+def call_quantize(
+    document: Document,
+    quantizer: Quantizer,
+    parameters: tuple[Any, ...],
+    value: Node,
+    before: Node,
+    name: str,
+) -> Node:
+    """`value` as integers; `parameters` are scale and zero point, for channels also the axis."""
+    target = ops.quantize_per_tensor if quantizer.axis is None else ops.quantize_per_channel
+    limits = (quantizer.lowest, quantizer.highest, quantizer.dtype)
+    return document.call(
+        target.default,
+        (value, *parameters, *limits),
+        before,
+        f"{name}_quantize",
+        before,
+    )
+
+
+def call_dequantize(
+    document: Document,
+    quantizer: Quantizer,
+    parameters: tuple[Any, ...],
+    value: Node,
+    before: Node,
+    name: str,
+    dtype: torch.dtype,
+) -> Node:
+    target = ops.dequantize_per_tensor if quantizer.axis is None else ops.dequantize_per_channel
+    limits = (quantizer.lowest, quantizer.highest, quantizer.dtype)
+    node = document.call(
+        target.default,
+        (value, *parameters, *limits),
+        before,
+        f"{name}_dequantize",
+        before,
+    )
+    if dtype != torch.float32:
+        node.kwargs = {"out_dtype": dtype}
+        document.describe(node, before)
+    return node
+
+
+def quantize_value(
+    document: Document, quantizer: Quantizer, value: Node, before: Node, name: str
+) -> Node:
+    """`value`, rounded to the quantizer's codes, in front of `before`."""
+    parameters: tuple[Any, ...]
+    if quantizer.axis is None:
+        parameters = (float(quantizer.scale.item()), int(quantizer.zero_point.item()))
+    else:
+        nodes = add_channel_parameters(document, quantizer, f"{name}_quantizer", before)
+        parameters = (*nodes, quantizer.axis)
+    fake = value.meta.get("val")
+    dtype = fake.dtype if isinstance(fake, torch.Tensor) else torch.float32
+    codes = call_quantize(document, quantizer, parameters, value, before, name)
+    return call_dequantize(document, quantizer, parameters, codes, before, name, dtype)
