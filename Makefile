@@ -57,6 +57,19 @@ parity: wheel ## compare with NNCF, live; PEER=python of an environment that has
 	@[ -n "$(PEER)" ] || { echo "make parity PEER=/path/to/python (one that has nncf)" >&2; exit 2; }
 	$(PYTHON) tests/parity/run.py --peer $(PEER)
 
+TASKS = $(notdir $(patsubst %/task.py,%,$(wildcard benchmarks/*/task.py)))
+.PHONY: bench
+bench: wheel ## benchmarks: TASK= one of them, PEER= Pythons with the peers, OPTIONS= (benchmarks/README.md)
+	@for task in $(or $(TASK),$(TASKS)); do \
+	  $(PYTHON) benchmarks/run.py $$task $(if $(PEER),--peer $(PEER)) $(OPTIONS); done
+
+.PHONY: bench-micro
+bench-micro: $(BUILD)/build.ninja ## microbenchmarks (libbenchmark-dev): statistics' kernels, placement
+	cmake --preset dev -DOCTET_BENCHMARKS=ON
+	ninja -C $(BUILD) statistics_kernels benchmark_placement
+	$(BUILD)/benchmarks/micro/benchmark_placement
+	$(BUILD)/benchmarks/micro/statistics_kernels
+
 .PHONY: check
 check: check-format check-layers lint ## format, layers, lint: no build needed
 

@@ -14,7 +14,7 @@ Model residual_chain(int blocks) {
 }  // namespace
 
 // Both would take minutes, or memory without end, were anything more than linear in the paths or
-// operations; benchmarks/placement.cpp prints the times.
+// operations; benchmarks/micro/placement.cpp prints the times.
 
 TEST_CASE("a scope from the first to the last of 200 residual blocks is resolved at once") {
   QuantizeOptions options;
