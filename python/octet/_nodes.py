@@ -14,6 +14,11 @@ from torch.fx import GraphModule, Node
 
 from octet import _core
 
+#: What torch.export leaves as a call of a Python function by `flat_apply`, and what that computes.
+FLAT_APPLIED = {
+    "torch._dynamo._trace_wrapped_higher_order_op.ModIndex": torch.ops.aten.index.Tensor,
+}
+
 # The tags of encoded tuples; bindings/aten.cpp has the same.
 _TENSOR, _INTEGER, _ELEMENT_TYPE = 0, 1, 2
 
@@ -112,6 +117,8 @@ class Graph:
             name = target_name(node.target)
             if name in _core.MODE_WRAPPERS:
                 self.inline(module, node, replaced)
+            elif name == "higher_order.flat_apply":
+                self.nodes.append(self.applied(module, node, replaced))
             else:
                 self.nodes.append(self.node(node, name, replaced))
 
@@ -126,12 +133,29 @@ class Graph:
             several = _signature(node.target)[2]
         return several or target_name(node.target) in _core.MODE_WRAPPERS
 
-    def node(self, node: Node, name: str, replaced: dict[str, str]) -> tuple[Any, ...]:
+    def applied(self, module: GraphModule, node: Node, replaced: dict[str, str]) -> tuple[Any, ...]:
+        """The operator that a function called through `flat_apply` stands for."""
+        spec, flat = operator.attrgetter(node.args[1].target)(module), node.args[2:]  # type: ignore[union-attr]
+        (function, *arguments), _ = torch.utils._pytree.tree_unflatten(flat, spec)
+        known = FLAT_APPLIED.get(function)
+        if known is None:
+            return self.node(node, "higher_order.flat_apply", replaced)
+        return self.node(node, target_name(known), replaced, known, tuple(arguments))
+
+    def node(
+        self,
+        node: Node,
+        name: str,
+        replaced: dict[str, str],
+        target: Any = None,
+        given: tuple[Any, ...] | None = None,
+    ) -> tuple[Any, ...]:
+        """`target` and `given` take the place of the node's own."""
         arguments: list[tuple[str, Any, bool]] = []
         is_list = False
         if not name.startswith("higher_order."):
-            names, is_list, _ = _signature(node.target)
-            for i, value in enumerate(node.args):
+            names, is_list, _ = _signature(target or node.target)
+            for i, value in enumerate(node.args if given is None else given):
                 argument, is_of_tensors = names[i] if i < len(names) else (str(i), False)
                 arguments.append((argument, self.encode(value, replaced), is_of_tensors))
             of_tensors = dict(names)

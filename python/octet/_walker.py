@@ -172,7 +172,8 @@ def walk_graph_module(module: GraphModule, constants: Mapping[str, Constant]) ->
                 inputs.append((name, path or name, meta))
         elif node.op == "get_attr":
             value = operator.attrgetter(node.target)(module)
-            if not isinstance(value, torch.nn.Module):
+            is_description = isinstance(value, torch.utils._pytree.TreeSpec)
+            if not isinstance(value, torch.nn.Module) and not is_description:
                 weights.add(node.name, node.target, value)
         elif node.op == "call_method" or (node.op == "call_module" and node.users):
             foreign.append(f"{node.op} '{node.target}' ({node.name})")

@@ -40,8 +40,8 @@ def make_model(row: Row) -> nn.Module:
     return model
 
 
-def make_inputs(row: Row, batch: int) -> tuple[tuple, dict]:
-    torch.manual_seed(100 + batch)
+def make_inputs(row: Row, batch: int, sample: int = 0) -> tuple[tuple, dict]:
+    torch.manual_seed(100 + batch + 10 * sample)
     inputs = row.inputs(batch)
     return ((), inputs) if isinstance(inputs, dict) else (inputs, {})
 

@@ -1,20 +1,19 @@
 """Prints how every model of the list comes through import: `make coverage`.
 
 Each model is exported in four spellings, imported by two routes, run with FP32 arithmetic and
-compared with eager.
+compared with eager; then quantized.
 
-    python tests/coverage/run.py [MODEL ...] [--json FILE] [--docs FILE]
+    python tests/coverage/run.py [MODEL ...] [--json FILE] [--reuse FILE ...] [--docs FILE]
 """
 
 import argparse
 import json
+import multiprocessing
 import sys
 import warnings
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
-from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -30,35 +29,63 @@ It is exported with two samples by `torch.export`; with a dynamic batch it runs 
 `functional` is the dynamic program after `run_decompositions({})`, which is what AOTAutograd hands
 a `torch.compile` backend; `core` is it after torch's decompositions into core ATen. A cell is the
 largest relative error against eager over all outputs, of the program saved as `.pt2` and read
-natively, and of the program in memory; up to 1e-4 is exact. Nodes and time: of the first spelling.
+natively, and of the program in memory, FP32 arithmetic in both; up to 1e-4 is exact. Nodes and
+time: of the first spelling.
+
+`INT8`: the model quantized with default options on eight random inputs; the lowest cosine
+similarity of an output to the FP32 model's on another input, and how many layers are in INT8 of
+those that can be. Random weights and inputs say that it works, not what it costs: trained models
+are in [accuracy.md](accuracy.md).
 """
+INT8 = "int8"
 
 
-def check_model(name: str, spellings: list[str]) -> list[check.Result]:
+def check_model(name: str, spellings: list[str], given: Connection) -> None:
+    """Sends each result as soon as it is there."""
     warnings.filterwarnings("ignore")
     row = next(row for row in models.MODELS if row.name == name)
     try:
         module = models.make_model(row)
     except models.Unavailable as error:
-        return [
-            check.Result(name, spelling, route, "unavailable", str(error))
-            for spelling in spellings
-            for route in check.ROUTES
-        ]
-    return [
-        result
-        for spelling in spellings
-        for result in check.check(row, module, check.SPELLINGS[spelling])
+        given.send(
+            [
+                check.Result(name, spelling, route, "unavailable", str(error))
+                for spelling in [*spellings, INT8]
+                for route in check.ROUTES
+            ]
+        )
+        return
+    for spelling in spellings:
+        given.send(check.check(row, module, check.SPELLINGS[spelling]))
+    given.send([check.check_int8(row, module)])
+
+
+def check_apart(name: str, spellings: list[str], seconds: float) -> list[check.Result]:
+    """In a process of its own: a crash, or no end, is a row of the table, not the end of it."""
+    context = multiprocessing.get_context("spawn")
+    taken, given = context.Pipe(duplex=False)
+    process = context.Process(target=check_model, args=(name, spellings, given))
+    process.start()
+    given.close()
+    results: list[check.Result] = []
+    reason = ""
+    try:
+        while taken.poll(seconds):
+            results += taken.recv()
+        reason = f"it did not end within {seconds:.0f} s"
+        process.kill()
+    except EOFError:
+        process.join()
+        if process.exitcode:
+            reason = f"its process ended with {process.exitcode}"
+    process.join()
+    done = {result.spelling for result in results}
+    missing = [spelling for spelling in [*spellings, INT8] if spelling not in done]
+    return results + [
+        check.Result(name, spelling, route, "failed", reason)
+        for spelling in missing
+        for route in check.ROUTES
     ]
-
-
-def check_apart(name: str, spellings: list[str]) -> list[check.Result]:
-    """In a process of its own: a crash is a row of the table, not the end of it."""
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        try:
-            return pool.submit(check_model, name, spellings).result()
-        except BrokenProcessPool:
-            return [check.Result(name, spellings[0], check.ROUTES[0], "failed", "it crashed")]
 
 
 def cell(results: list[check.Result]) -> str:
@@ -68,14 +95,16 @@ def cell(results: list[check.Result]) -> str:
             texts.append(MARKS[result.status])
         elif result.status == "failed":
             texts.append("FAILED")
+        elif result.spelling == INT8:
+            texts.append(f"{result.cosine:.4f}, {result.quantized} of {result.nodes}")
         else:
             texts.append(f"{result.error:.0e}" + ("" if result.status == "exact" else " INEXACT"))
     return texts[0] if len(set(texts)) == 1 else ", ".join(texts)
 
 
 def table_row(name: str, results: list[check.Result], spellings: list[str]) -> str:
-    cells = [cell([r for r in results if r.spelling == spelling]) for spelling in spellings]
-    first = results[0]
+    cells = [cell([r for r in results if r.spelling == column]) for column in [*spellings, INT8]]
+    first = next((r for r in results if r.status == "exact"), results[0])
     return f"| {name} | {' | '.join(cells)} | {first.nodes or ''} | {first.convert_ms:.0f} |"
 
 
@@ -83,8 +112,8 @@ def reasons(results: Iterable[check.Result]) -> list[str]:
     """One line for what several spellings and routes have in common."""
     places: dict[tuple[str, str], list[str]] = {}
     for result in results:
-        if result.reason:
-            key = (result.model, result.reason)
+        if reason := result.reason or result.remark:
+            key = (result.model, reason)
             places.setdefault(key, []).append(f"{result.spelling} {result.route}")
     return [f"- {name} ({', '.join(where)}): {why}" for (name, why), where in places.items()]
 
@@ -95,18 +124,29 @@ def main() -> int:
     parser.add_argument("models", nargs="*", metavar="MODEL", help=", ".join(known))
     parser.add_argument("--spellings", nargs="+", choices=check.SPELLINGS)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every result as JSON")
+    parser.add_argument(
+        "--reuse", nargs="+", type=Path, default=[], metavar="FILE",
+        help="take results of models from JSON of earlier runs",
+    )  # fmt: skip
+    parser.add_argument(
+        "--seconds", type=float, default=900, help="how long one spelling of a model may take"
+    )
     parser.add_argument("--docs", type=Path, metavar="FILE", help="write the table as a page")
     options = parser.parse_args()
     for name in options.models:
         if name not in known:
             parser.error(f"there is no model '{name}'; known: {', '.join(known)}")
     spellings = options.spellings or list(check.SPELLINGS)
-    head = f"| model | {' | '.join(spellings)} | nodes | convert ms |"
-    lines = [head, "|" + "---|" * (len(spellings) + 3)]
+    earlier = [
+        check.Result(**item) for file in options.reuse for item in json.loads(file.read_text())
+    ]
+    head = f"| model | {' | '.join(spellings)} | INT8 | nodes | convert ms |"
+    lines = [head, "|" + "---|" * (len(spellings) + 4)]
     print("\n".join(lines))
     results: list[check.Result] = []
     for name in options.models or known:
-        found = check_apart(name, spellings)
+        found = [result for result in earlier if result.model == name]
+        found = found or check_apart(name, spellings, options.seconds)
         results += found
         lines.append(table_row(name, found, spellings))
         print(lines[-1], flush=True)

@@ -347,3 +347,42 @@ def test_networks(name, tmp_path, monkeypatch):
         wanted = model(x).numpy()
     outputs = octet.run(program, x, precision="f32")[0]
     np.testing.assert_allclose(outputs, wanted, atol=1e-4 * np.abs(wanted).max())
+
+
+class PositionMask(nn.Module):
+    """A mask as transformers builds it: a function of two positions under torch.vmap, which reads
+    the padding by index."""
+
+    def forward(self, x, padding):
+        from torch._dynamo._trace_wrapped_higher_order_op import TransformGetItemToIndex
+
+        padding = padding > 0
+
+        def is_seen(batch, row, column):
+            return (column <= row) & padding[batch, column]
+
+        for axes in ((None, None, 0), (None, 0, None), (0, None, None)):
+            is_seen = torch.vmap(is_seen, in_dims=axes)
+        positions = torch.arange(x.shape[1])
+        with TransformGetItemToIndex():
+            mask = is_seen(torch.arange(x.shape[0]), positions, positions)
+        return torch.where(mask, x[:, None, :], -1.0)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_functions_under_vmap_are_written_out(strict, tmp_path):
+    batch = Dim("batch")
+    args = (torch.randn(2, 3), torch.tensor([[1, 1, 1], [1, 0, 1]]))
+    program = torch.export.export(
+        PositionMask(), args, dynamic_shapes=({0: batch}, {0: batch}), strict=strict
+    )
+    model = octet.load(program)
+    if strict:  # the other one cannot be saved by torch
+        torch.export.save(program, tmp_path / "mask.pt2")
+        read = octet.load(tmp_path / "mask.pt2")
+        assert read.fingerprint() == model.fingerprint()
+    x, padding = torch.randn(4, 3), torch.randint(0, 2, (4, 3))
+    expected = PositionMask()(x, padding)
+    (given,) = octet.run(model, [x, padding], precision="f32")
+    np.testing.assert_array_equal(given, expected)
+    assert (expected == -1).any() and (expected != -1).any()

@@ -27,7 +27,12 @@ namespace {
   std::vector<UnsupportedNode> nodes;
   for (const Refusal& problem : problems) {
     const bool known = problem.source < program.nodes.size();
-    std::string op = known ? program.nodes[problem.source].target : problem.op;
+    std::string op = problem.op;
+    if (known) {
+      // A rewritten node is called what the user's graph calls it.
+      const Node& node = program.nodes[problem.source];
+      op = node.source.op_type.empty() ? node.target : node.source.op_type;
+    }
     const std::string reason = problem.reason.empty()
                                    ? "OpenVINO has no conversion for '" + problem.op + "' here"
                                    : problem.reason;

@@ -9,6 +9,7 @@
 #include "import/aten/functionalize.hpp"
 #include "import/aten/origin.hpp"
 #include "import/aten/references.hpp"
+#include "import/aten/vmap.hpp"
 
 namespace octet::importer::aten {
 namespace {
@@ -82,7 +83,7 @@ void add_weights(const Program& program, LoweringState& state) {
 }  // namespace
 
 Model lower(const Program& given) {
-  const Program program = functionalize(given);
+  const Program program = unbatch(functionalize(given));
   LoweringState state;
   std::map<std::size_t, std::string> reasons;
   const std::vector<bool> live = live_nodes(program, state.read);

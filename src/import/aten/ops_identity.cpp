@@ -6,6 +6,7 @@
 
 #include "import/aten/emitter.hpp"
 #include "import/aten/view_inverse.hpp"
+#include "import/aten/vmap.hpp"
 
 namespace octet::importer::aten {
 namespace {
@@ -66,6 +67,10 @@ void lost_write(Emitter& emitter) {
                       "' made, and what it is a view of is read later");
 }
 
+void vmapped(Emitter& emitter) {
+  emitter.unsupported("torch.vmap calls it, and the batched form of this operator is not known");
+}
+
 }  // namespace
 
 std::span<const OpRow> identity_rows() {
@@ -93,6 +98,7 @@ std::span<const OpRow> identity_rows() {
       OpRow{"aten.alpha_dropout", dropout},
       OpRow{"aten.feature_alpha_dropout", dropout},
       OpRow{lost_write_target, lost_write},
+      OpRow{vmapped_target, vmapped},
   };
   return rows;
 }
