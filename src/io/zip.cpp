@@ -18,6 +18,10 @@ namespace {
 // Deflate cannot expand a byte to more than this (zlib's technical notes).
 constexpr std::uint64_t largest_expansion = 1032;
 constexpr std::size_t largest_name = 4096;
+// A small file must not be able to ask for all of the memory. No weights and no real data deflate
+// this well; small entries may, since what they cost is bounded.
+constexpr std::uint64_t small_entry = std::uint64_t{256} << 20;
+constexpr std::uint64_t largest_ratio = 100;
 constexpr std::uint64_t most_entries = 1u << 20;
 
 /// What minizip reads from: the mapped file.
@@ -88,6 +92,14 @@ class Unzip {
   unzFile handle_ = nullptr;
 };
 
+/// Whether an entry is a symbolic link by the mode that archives made on Unix carry.
+bool is_symbolic_link(const unz_file_info64& info) {
+  constexpr unsigned unix_made = 3, macos_made = 19, type_mask = 0xf000, link_type = 0xa000;
+  const auto maker = static_cast<unsigned>(info.version >> 8 & 0xff);
+  const auto mode = static_cast<unsigned>(info.external_fa >> 16 & 0xffff);
+  return (maker == unix_made || maker == macos_made) && (mode & type_mask) == link_type;
+}
+
 /// Why a name may not be in an archive, or null.
 const char* problem_of_name(std::string_view name) {
   if (name.empty()) return "it has no name";
@@ -139,6 +151,7 @@ void ZipArchive::read_directory() {
                                 0) != UNZ_OK)
       fail("", "the archive's directory is damaged");
     if (const char* problem = problem_of_name(name)) fail(name, problem);
+    if (is_symbolic_link(info)) fail(name, "it is a symbolic link");
     constexpr unsigned encrypted = 1;
     if (info.flag & encrypted) fail(name, "it is encrypted");
     if (info.compression_method != 0 && info.compression_method != Z_DEFLATED)
@@ -164,6 +177,9 @@ ZipBytes ZipArchive::read(std::string_view name, std::uint64_t limit) const {
   if (found == entries_.end()) fail(name, "it is missing");
   const ZipEntry& entry = found->second;
   if (entry.size > limit) fail(name, "it is too large");
+  if (entry.size > small_entry && entry.size / largest_ratio > entry.compressed_size)
+    fail(name, "it would inflate to more than " + std::to_string(largest_ratio) +
+                   " times its size. No real data does");
   const auto bytes = file_->bytes();
   const Unzip unzip(bytes);
   if (!unzip.get() || unzSetOffset64(unzip.get(), entry.position) != UNZ_OK ||

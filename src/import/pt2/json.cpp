@@ -6,21 +6,30 @@ namespace octet::importer::pt2 {
 namespace {
 
 constexpr int deepest = 200;
+// The largest program seen, of some 10,000 nodes, has two million. A value takes tens of bytes once
+// it is parsed, so a file of "0,0,0,…" would take many times its size.
+constexpr std::size_t most_values = 40'000'000;
 
 struct TooDeep {};
+struct TooMany {};
 
 }  // namespace
 
 Document::Document(const std::filesystem::path& archive, std::string entry, std::string_view text)
     : where_(archive.string() + ", entry '" + entry + "'") {
-  const auto check_depth = [](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+  std::size_t values = 0;
+  const auto check = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
     if (depth > deepest) throw TooDeep{};
+    if (++values > most_values) throw TooMany{};
     return true;
   };
   try {
-    root_ = nlohmann::json::parse(text, check_depth);
+    root_ = nlohmann::json::parse(text, check);
   } catch (const TooDeep&) {
     fail(ErrorCode::corrupt_program, "", "its JSON is nested too deeply");
+  } catch (const TooMany&) {
+    fail(ErrorCode::corrupt_program, "",
+         "its JSON holds more than " + std::to_string(most_values) + " values");
   } catch (const nlohmann::json::exception& error) {
     fail(ErrorCode::corrupt_program, "", std::string("it is not valid JSON: ") + error.what());
   }

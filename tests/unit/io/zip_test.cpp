@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <functional>
+#include <random>
 
 #include "octet/error.hpp"
 #include "zip_writer.hpp"
@@ -133,6 +134,11 @@ TEST_CASE("hostile directories are refused") {
        [](std::string& bytes) { put(bytes, directory(bytes) + 8, 1, 2); }},
       {"unknown method", "method",
        [](std::string& bytes) { put(bytes, directory(bytes) + 10, 14, 2); }},
+      {"symbolic link", "symbolic link",
+       [](std::string& bytes) {
+         put(bytes, directory(bytes) + 4, 3 << 8 | 20, 2);
+         put(bytes, directory(bytes) + 38, 0120777u << 16, 4);
+       }},
       {"header elsewhere", "header is damaged",
        [](std::string& bytes) { put(bytes, directory(bytes) + 42, 3, 4); }},
       {"header beyond the end", "damaged",
@@ -165,6 +171,20 @@ TEST_CASE("names that lead out of the archive, and twice the same, are refused")
   write_zip(folder / "a.zip", {{"a", "x"}, {"a", "y"}});
   CHECK(error_of(folder / "a.zip", ErrorCode::corrupt_archive).find("it occurs twice") !=
         std::string::npos);
+}
+
+TEST_CASE("an entry that would fill the memory is refused before it is inflated") {
+  const TemporaryFolder folder;
+  const auto path = folder / "a.zip";
+  std::string noise(300'000, '\0');
+  std::mt19937 random(1);
+  for (char& byte : noise) byte = static_cast<char>(random());
+  write_zip(path, {{"a", noise, true}});
+  std::string bytes = read_bytes(path);
+  // Less than deflate's limit of 1032 times, so nothing contradicts it but reason.
+  put(bytes, directory(bytes) + 24, 300'000'000, 4);
+  write_bytes(path, bytes);
+  CHECK(error_of(path, ErrorCode::corrupt_archive).find("would inflate") != std::string::npos);
 }
 
 TEST_CASE("an entry that inflates to more than it says is refused") {
