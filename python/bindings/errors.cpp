@@ -3,6 +3,7 @@
 #include <pybind11/stl.h>
 
 #include "bindings.hpp"
+#include "core/memory.hpp"
 #include "core/text.hpp"
 
 namespace octet::python {
@@ -63,6 +64,8 @@ void bind_errors(py::module_& module) {
       if (pointer) std::rethrow_exception(pointer);
     } catch (const Error& error) {
       set_python_error(error);
+    } catch (const std::bad_alloc&) {
+      set_python_error(core::out_of_memory("command", ""));
     }
   });
 

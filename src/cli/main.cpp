@@ -1,8 +1,9 @@
 #include <cstdio>
-#include <new>
 
 #include "cli/command.hpp"
 #include "cli/console.hpp"
+#include "cli/crash.hpp"
+#include "core/memory.hpp"
 #include "core/text.hpp"
 #include "octet/error.hpp"
 #include "octet/version.hpp"
@@ -73,17 +74,19 @@ int run(int argc, const char* const* argv) {
     if (error.code() == ErrorCode::cancelled) interrupt.end_process();
     print_error(error.what());
     return exit_code_of(error.code());
-  } catch (const std::bad_alloc&) {
-    print_error(Error(ErrorCode::out_of_memory, "command", "", "memory ran out",
-                      "Close other programs, or use a smaller model or fewer threads")
-                    .what());
-    return exit_code_of(ErrorCode::out_of_memory);
-  } catch (const std::exception& error) {
-    print_error(std::string("a defect of Octet: ") + error.what() +
-                "\nPlease report it, with the model if you can share it, and this command:\n  " +
-                command_line(argc, argv));
-    return exit_code_of(ErrorCode::internal);
   }
+}
+
+/// What only a defect of ours, or memory that runs out, brings up to here.
+int end_of_failure(const std::exception& error, int argc, const char* const* argv) {
+  if (core::is_out_of_memory(error)) {
+    print_error(core::out_of_memory("command", "").what());
+    return exit_code_of(ErrorCode::out_of_memory);
+  }
+  print_error(std::string("a defect of Octet: ") + error.what() +
+              "\nPlease report it, with the model if you can share it, and this command:\n  " +
+              command_line(argc, argv));
+  return exit_code_of(ErrorCode::internal);
 }
 
 }  // namespace
@@ -100,5 +103,10 @@ std::vector<std::unique_ptr<Command>> all_commands() {
 }  // namespace octet::cli
 
 int main(int argc, char** argv) {
-  return octet::cli::run(argc, argv);
+  octet::cli::report_crashes(argc, argv);
+  try {
+    return octet::cli::run(argc, argv);
+  } catch (const std::exception& error) {
+    return octet::cli::end_of_failure(error, argc, argv);
+  }
 }

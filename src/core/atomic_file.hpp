@@ -11,6 +11,9 @@ namespace octet::core {
 
 /// Writes a file under a temporary name in the same folder, then renames it: a reader sees the old
 /// file or the whole new one. Throws `Error` (output_unwritable), leaving nothing behind.
+///
+/// A process that is killed leaves its temporary file. It is locked (flock) as long as its process
+/// lives, so the next one that writes the same target knows it for stale, and removes it.
 class OCTET_API AtomicFile {
  public:
   AtomicFile(std::string stage, std::filesystem::path target);
@@ -27,10 +30,12 @@ class OCTET_API AtomicFile {
 
  private:
   [[noreturn]] void fail(const char* action);
+  void create();
 
   std::string stage_;
   std::filesystem::path target_, temporary_;
   std::ofstream stream_;
+  int lock_ = -1;  ///< descriptor of the temporary file, locked
   bool finished_ = false, committed_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include <openvino/pass/serialize.hpp>
 
 #include "core/atomic_file.hpp"
+#include "core/file_pair.hpp"
 #include "import/source_text.hpp"
 #include "import/stored_sources.hpp"
 #include "octet/version.hpp"
@@ -65,6 +66,10 @@ void write_openvino_ir(const Model& model, const std::filesystem::path& path) {
                   "Report it with the model, if you can share it");
     // The stream's own failure is what finish() reports.
   }
+  weights.stream().flush();
+  const std::string seal = core::seal_of(weights.temporary());
+  weights.stream() << core::seal_for_weights(seal);
+  text.stream() << core::seal_for_text(seal);
   weights.finish();
   text.finish();
   weights.commit();

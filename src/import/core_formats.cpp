@@ -4,6 +4,8 @@
 #include <openvino/runtime/core.hpp>
 #include <string>
 
+#include "core/file_pair.hpp"
+#include "core/memory.hpp"
 #include "import/onnx_names.hpp"
 #include "import/stored_sources.hpp"
 #include "import/unique_names.hpp"
@@ -21,8 +23,8 @@ std::shared_ptr<ov::Model> read(const char* format, const std::filesystem::path&
     const auto frontend = frontends.load_by_framework(format);
     return frontend->convert(frontend->load(path.string()));
   } catch (const std::exception& error) {
-    throw Error(ErrorCode::conversion_failed, "import", path.string(),
-                std::string("OpenVINO cannot read the model: ") + error.what(), remedy);
+    throw core::openvino_error(ErrorCode::conversion_failed, "import", path.string(),
+                               "read the model", error, remedy);
   }
 }
 
@@ -36,9 +38,22 @@ std::int64_t ir_version(const ov::Model& graph) {
 
 Model load_ir(const std::filesystem::path& path) {
   io::MappedFile::open("import", path);  // so that an unreadable file is said to be one
-  auto graph = read("ir", path,
-                    "Check that the .xml is OpenVINO IR and that the .bin saved with it lies "
-                    "beside it");
+  const std::filesystem::path weights = std::filesystem::path(path).replace_extension(".bin");
+  core::check_seal(path, weights);
+  std::shared_ptr<ov::Model> graph;
+  try {
+    graph = read("ir", path,
+                 "Check that the .xml is OpenVINO IR and that the .bin is the one saved with it");
+  } catch (const Error& error) {
+    // A model without weights needs none, and a damaged .xml is no better with them.
+    std::error_code unknown;
+    const bool is_missing = error.problem().find("bin file cannot be found") != std::string::npos &&
+                            !std::filesystem::exists(weights, unknown) && !unknown;
+    if (!is_missing) throw;
+    throw Error(ErrorCode::file_not_found, "import", path.string(),
+                "the file of its weights, '" + weights.filename().string() + "', does not exist",
+                "Put the .bin that was saved with the .xml beside it");
+  }
   // What older IR means differs, and only ov::Core knows how.
   if (ir_version(*graph) < 11) graph = ov::Core().read_model(path.string());
   Model model = from_ov_model(graph);

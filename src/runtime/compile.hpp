@@ -4,6 +4,7 @@
 
 #include <openvino/runtime/compiled_model.hpp>
 
+#include "core/memory.hpp"
 #include "octet/runtime.hpp"
 
 namespace octet::runtime {
@@ -21,7 +22,7 @@ struct Subject {
 /// Takes `options.example`, or noise. Throws `Error` (sample_mismatch).
 Subject subject_of(const Model& model, const RunOptions& options);
 
-/// Calls `action`; what OpenVINO throws becomes an `Error` (runtime_failed).
+/// Calls `action`; what OpenVINO throws becomes an `Error` (runtime_failed, out_of_memory).
 template <typename Action>
 auto guarded(const char* doing, Action action,
              const char* remedy = "Check that the device and the options fit the model")
@@ -29,8 +30,7 @@ auto guarded(const char* doing, Action action,
   try {
     return action();
   } catch (const ov::Exception& error) {
-    throw Error(ErrorCode::runtime_failed, "runtime", "",
-                std::string("OpenVINO failed to ") + doing + ": " + error.what(), remedy);
+    throw core::openvino_error(ErrorCode::runtime_failed, "runtime", "", doing, error, remedy);
   }
 }
 

@@ -12,6 +12,7 @@
 #include <openvino/pass/constant_folding.hpp>
 #include <openvino/pass/manager.hpp>
 
+#include "core/memory.hpp"
 #include "import/aten/emitter.hpp"
 #include "import/aten/frontend.hpp"
 #include "import/aten/names.hpp"
@@ -144,9 +145,8 @@ Model convert(const Program& program, const Outputs& outputs, std::shared_ptr<co
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
-    throw Error(ErrorCode::conversion_failed, "import", program.origin,
-                std::string("OpenVINO failed to convert the model: ") + error.what(),
-                "Report this model to Octet");
+    throw core::openvino_error(ErrorCode::conversion_failed, "import", program.origin,
+                               "convert the model", error, "Report this model to Octet");
   }
   model.graph->set_friendly_name("model");  // OpenVINO numbers models in the order of their making
   model.sources = give_names(model.graph, program, outputs.items);

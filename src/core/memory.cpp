@@ -1,0 +1,60 @@
+#include "core/memory.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <fstream>
+#include <new>
+#include <string_view>
+
+namespace octet::core {
+namespace {
+
+constexpr std::array words = {"bad_alloc", "Cannot allocate memory", "out of memory",
+                              "failed to map segment", "cannot allocate memory", "can't alloc",
+                              // a thread's stack
+                              "Resource temporarily unavailable"};
+
+std::string mebibytes(std::uint64_t bytes) {
+  return std::to_string(bytes >> 20) + " MiB";
+}
+
+/// ", which takes … and may take …", or nothing where the system does not say.
+std::string use_of_process() {
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t pages = 0;
+  if (!(file >> pages)) return {};
+  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  std::string text = ", which takes " + mebibytes(pages * page) + " of addresses";
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+    text += " of the " + mebibytes(limit.rlim_cur) + " that it may take (ulimit -v)";
+  return text;
+}
+
+}  // namespace
+
+bool is_out_of_memory(const std::exception& error) {
+  if (dynamic_cast<const std::bad_alloc*>(&error)) return true;
+  const std::string_view text = error.what();
+  return std::ranges::any_of(words, [&](const char* word) { return text.find(word) != text.npos; });
+}
+
+Error out_of_memory(const std::string& stage, const std::string& doing) {
+  return {ErrorCode::out_of_memory, stage, "",
+          "memory ran out" + (doing.empty() ? "" : " while the library had to " + doing) +
+              " in this process" + use_of_process(),
+          "Close other programs, raise the limit, or use a smaller model or fewer threads"};
+}
+
+Error openvino_error(ErrorCode code, const std::string& stage, const std::string& where,
+                     const std::string& doing, const std::exception& cause,
+                     const std::string& remedy) {
+  if (is_out_of_memory(cause)) return out_of_memory(stage, doing);
+  return {code, stage, where, "OpenVINO failed to " + doing + ": " + cause.what(), remedy};
+}
+
+}  // namespace octet::core
