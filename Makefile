@@ -36,9 +36,19 @@ wheel: $(BUILD)/build.ninja ## build the wheel into dist/ and install it into .v
 	@tools/install_wheel.sh $(BUILD)
 
 .PHONY: test
-test: build wheel ## run every test, C++ and Python, on the built wheel
+test: build wheel replay ## run every test, C++ and Python, on the built wheel
 	ctest --preset dev
 	$(PYTHON) -m pytest
+
+.PHONY: replay
+replay: setup ## replay the fuzzers' corpora under AddressSanitizer and UndefinedBehaviorSanitizer
+	[ -f build/replay/build.ninja ] || cmake --preset replay $(LAUNCHER)
+	cmake --build --preset replay
+	ctest --preset replay
+
+.PHONY: faults
+faults: wheel ## kills, full disks, vanishing files, missing memory: ROUNDS of each
+	$(PYTHON) tests/faults/run.py --rounds $(or $(ROUNDS),100)
 
 .PHONY: demo
 demo: wheel ## the main job: EfficientNet-Lite0 from torch to INT8, in Python and by the command
