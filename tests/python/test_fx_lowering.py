@@ -76,3 +76,48 @@ def test_openvino_converts_it(program, quantized, own, data, kind):
     stock = fx.compiled(ov.convert_model(given))
     assert fx.kernels(stock) == fx.kernels(own)
     compare(lambda x: stock(x.numpy())[0], own, data, 1e-6)
+
+
+class Recorder:
+    """Stands for the Core of OpenVINO's own backend, and keeps what that compiles."""
+
+    def __init__(self):
+        self.compiled: list[ov.CompiledModel] = []
+
+    def __call__(self) -> "Recorder":
+        return self
+
+    def compile_model(self, model, device, config) -> ov.CompiledModel:
+        self.compiled.append(ov.Core().compile_model(model, device, config))
+        return self.compiled[-1]
+
+
+@pytest.mark.parametrize("weights_are_constant", [True, False])
+def test_the_stock_backend_runs_it(quantized, own, data, weights_are_constant, monkeypatch):
+    """On integers where dynamo is told to keep weights: without, the stock backend makes inputs of
+    them, of any model's."""
+    from openvino.frontend.pytorch.torchdynamo import backend, compile, execute
+
+    core = Recorder()
+    monkeypatch.setattr(compile, "Core", core)
+    execute.clear_caches()  # which are by number of the graph
+    torch._dynamo.reset()
+    call = torch.compile(quantized, backend=backend.openvino, options={"aot_autograd": True})
+    with torch.no_grad(), torch._dynamo.config.patch(prepare_freezing=weights_are_constant):
+        compare(lambda x: call(x).numpy(), own, data, step(own, data))
+    (compiled,) = core.compiled
+    assert len(compiled.inputs) == 1 or not weights_are_constant
+    assert counts(fx.kernels(compiled)) == (fx.LAYERS if weights_are_constant else {})
+
+
+def test_inductor_with_freezing_gives_integer_kernels(quantized, own, data):
+    from torch._inductor import config
+    from torch._inductor.utils import run_and_get_code
+
+    torch._dynamo.reset()
+    call = torch.compile(quantized)
+    with torch.no_grad(), config.patch(freezing=True, force_disable_caches=True):
+        result, (code,) = run_and_get_code(call, data[0])
+        np.testing.assert_allclose(result, own(data[0].numpy())[0], rtol=0, atol=step(own, data))
+    assert code.count("= torch.ops.onednn.qconv_pointwise.tensor(") == 3
+    assert code.count("= torch.ops.onednn.qlinear_pointwise.tensor(") == 1
