@@ -79,12 +79,27 @@ QuantizationRange asymmetric(const statistics::Range& measured, const QuantizerS
   return range;
 }
 
+/// Moves the ends by rounding errors: to whole multiples of one scale, all in f32. Formats that
+/// hold a scale and a zero point then hold exactly this range.
+void make_scale_exact(float& low, float& high, float steps) {
+  const auto scale = static_cast<float>((static_cast<double>(high) - low) / steps);
+  const float zero = std::nearbyint(-low / scale);
+  constexpr float rounding_error = 1e-3F;
+  if (std::abs(-low / scale - zero) > rounding_error) return;
+  low = zero == 0 ? 0.0F : -zero * scale;
+  high = (steps - zero) * scale;
+}
+
 }  // namespace
 
 QuantizationRange quantization_range(const statistics::Range& measured, const QuantizerSpec& spec,
                                      bool half_range) {
-  return spec.mode == QuantizationMode::symmetric ? symmetric(measured, spec, half_range)
-                                                  : asymmetric(measured, spec, half_range);
+  QuantizationRange range = spec.mode == QuantizationMode::symmetric
+                                ? symmetric(measured, spec, half_range)
+                                : asymmetric(measured, spec, half_range);
+  for (std::size_t c = 0; c < range.low.size(); ++c)
+    make_scale_exact(range.low[c], range.high[c], static_cast<float>(range.levels - 1));
+  return range;
 }
 
 }  // namespace octet::algorithms

@@ -58,6 +58,25 @@ def test_eager_agrees_with_the_ir(quantized, own, data):
         compare(lambda x: quantized(x).numpy(), own, data, step(own, data))
 
 
+def ranges(model) -> list[bytes]:
+    """The ends of all ranges of activations."""
+    from octet._openvino import to_openvino
+
+    found = []
+    graph = to_openvino(octet.load(model))
+    for node in graph.get_ordered_ops():
+        if node.get_type_name() == "FakeQuantize":
+            ends = [node.input_value(i).get_node().data.reshape(-1) for i in range(1, 5)]
+            found.append(b"".join(end.tobytes() for end in ends))
+    return sorted(found)
+
+
+def test_ranges_are_those_of_the_ir_bit_for_bit(program, quantized, data):
+    result = octet.quantize_to_openvino(program, data, subset_size=len(data), progress=False)
+    assert len(ranges(quantized)) == 6
+    assert ranges(quantized) == ranges(result.model)
+
+
 def test_read_back_it_is_the_ir(quantized, own, data):
     from octet._openvino import to_openvino
 

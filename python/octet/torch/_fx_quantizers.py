@@ -40,16 +40,33 @@ def activation_quantizer(edit: dict[str, Any]) -> Quantizer:
     high = np.asarray(edit["range"]["high"], dtype=np.float64)
     levels = edit["range"]["levels"]
     lowest = 256 - levels
-    scale = (high - low) / (levels - 1)
-    zero = np.rint((lowest * high - 255 * low) / (high - low))
+    zero = np.clip(np.rint((lowest * high - 255 * low) / (high - low)), lowest, 255)
     return Quantizer(
-        scale,
-        np.clip(zero, lowest, 255).astype(np.int64),
+        exact_scale(low, high, lowest - zero, 255 - zero),
+        zero.astype(np.int64),
         lowest,
         255,
         torch.uint8,
         edit.get("axis"),
     )
+
+
+def exact_scale(
+    low: np.ndarray, high: np.ndarray, below: np.ndarray, above: np.ndarray
+) -> np.ndarray:
+    """The f32 scales whose products with the codes at both ends come nearest to the ends, in f32.
+
+    Octet chooses ranges for which they are the ends, bit for bit; recipes may come from elsewhere.
+    """
+    near = ((high - low) / (above - below)).astype(np.float32)
+    candidates = np.stack(
+        [near, np.nextafter(near, np.float32(0)), np.nextafter(near, np.float32(np.inf))]
+    )
+    error = sum(
+        np.abs((codes.astype(np.float32) * candidates).astype(np.float64) - end)
+        for codes, end in ((below, low), (above, high))
+    )
+    return np.take_along_axis(candidates, error.argmin(0)[np.newaxis], 0)[0]
 
 
 def add_channel_parameters(

@@ -99,3 +99,24 @@ TEST_CASE("a mostly negative tensor keeps its range with symmetric quantization"
   CHECK(range.high[0] == 5.0F);
   CHECK(range.low[0] < -5.0F);
 }
+
+TEST_CASE("the ends of a range are whole multiples of one scale, bit for bit") {
+  QuantizerSpec symmetric;
+  symmetric.mode = QuantizationMode::symmetric;
+  for (const QuantizerSpec& spec : {symmetric, asymmetric}) {
+    for (int i = 1; i < 2000; ++i) {
+      const float high = 0.37F + 0.0137F * static_cast<float>(i);
+      const float low = i % 3 == 0 ? 0.0F : -0.0091F * static_cast<float>(i);
+      const QuantizationRange range = algorithms::quantization_range({{low}, {high}}, spec, false);
+      const auto steps = static_cast<float>(range.levels - 1);
+      const auto nearest = static_cast<float>((static_cast<double>(range.high[0]) - range.low[0]) /
+                                              static_cast<double>(steps));
+      const float zero = std::nearbyint(-range.low[0] / nearest);
+      int exact = 0;
+      for (const float scale :
+           {std::nextafter(nearest, 0.0F), nearest, std::nextafter(nearest, 9.0F)})
+        exact += -zero * scale == range.low[0] && (steps - zero) * scale == range.high[0];
+      CHECK(exact >= 1);
+    }
+  }
+}
