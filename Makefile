@@ -62,6 +62,10 @@ fuzz: setup ## fuzz every reader of untrusted bytes, SECONDS each (clang, libFuz
 coverage: wheel ## how each model of the coverage list comes through import: docs/coverage.md
 	$(PYTHON) tests/coverage/run.py --docs docs/coverage.md
 
+.PHONY: accuracy
+accuracy: wheel ## what INT8 costs on the trained models of ../shared/eval: docs/accuracy.md
+	$(PYTHON) benchmarks/accuracy/run.py --docs docs/accuracy.md
+
 .PHONY: parity
 parity: wheel ## compare with NNCF, live; PEER=python of an environment that has nncf
 	@[ -n "$(PEER)" ] || { echo "make parity PEER=/path/to/python (one that has nncf)" >&2; exit 2; }

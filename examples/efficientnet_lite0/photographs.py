@@ -10,13 +10,13 @@ SIZE = 224
 # Of all the files in skimage/data those that are photographs; nothing is downloaded.
 PHOTOGRAPHS = [
     *("astronaut.png", "brick.png", "camera.png", "chelsea.png", "clock_motion.png", "coffee.png"),
-    *("coins.png", "grass.png", "gravel.png", "hubble_deep_field.jpg", "ihc.png", "moon.png"),
+    *("coins.png", "grass.png", "gravel.png", "hubble_deep_field.jpg", "moon.png"),
     *("motorcycle_left.png", "motorcycle_right.png", "retina.jpg", "rocket.jpg"),
 ]
 # Those that show something of ImageNet's classes.
 SHOWN = ["chelsea.png", "coffee.png", "camera.png", "motorcycle_left.png", "rocket.jpg"]
 # Shorter sides that the photographs are scaled to before crops are taken.
-SCALES = [240, 288, 352]
+SCALES = [240, 288, 352, 448]
 
 
 def _folder() -> Path:
@@ -32,15 +32,16 @@ def _scaled(name: str, shorter_side: int) -> Image.Image:
 
 
 def write_calibration_crops(folder: Path) -> list[Path]:
-    """The four corners of every photograph at three scales, as PNG files."""
+    """300 PNG files: corners and centre of every photograph at every scale."""
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for name in PHOTOGRAPHS:
         for scale in SCALES:
             image = _scaled(name, scale)
             right, bottom = image.width - SIZE, image.height - SIZE
-            corners = [(0, 0), (right, 0), (0, bottom), (right, bottom)]
-            for number, (left, top) in enumerate(corners):
+            centre = right // 2, bottom // 2
+            places = [(0, 0), (right, 0), (0, bottom), (right, bottom), centre]
+            for number, (left, top) in enumerate(places):
                 file = folder / f"{Path(name).stem}_{scale}_{number}.png"
                 image.crop((left, top, left + SIZE, top + SIZE)).save(file, compress_level=1)
                 files.append(file)

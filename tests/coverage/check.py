@@ -72,12 +72,6 @@ def export(
     return program
 
 
-def outputs_of(module: torch.nn.Module, args: tuple, kwargs: dict) -> list[np.ndarray]:
-    with torch.no_grad():
-        leaves = pytree.tree_leaves(module(*args, **kwargs))
-    return [leaf.numpy() for leaf in leaves if leaf is not None]
-
-
 def relative_error(given: np.ndarray, expected: np.ndarray) -> float:
     if given.shape != expected.shape or given.dtype != expected.dtype:
         raise ValueError(
@@ -93,20 +87,39 @@ def relative_error(given: np.ndarray, expected: np.ndarray) -> float:
     return float(np.max(np.abs(given.astype(np.float64) - expected), initial=0)) / scale
 
 
-def largest_error(
-    row: models.Row, module: torch.nn.Module, model: octet.Model, is_dynamic: bool
-) -> float:
-    """Dynamic models run with other batches than the exported one."""
-    largest = 0.0
-    for batch in (1, 3) if is_dynamic else (EXPORTED_BATCH,):
-        args, kwargs = models.make_inputs(row, batch)
+class Reference:
+    """What eager makes of the inputs of each batch."""
+
+    def __init__(self, row: models.Row, module: torch.nn.Module) -> None:
+        self.row, self.module = row, module
+        self._outputs: dict[int, list[np.ndarray]] = {}
+        self._errors: dict[tuple[str, bool], float] = {}
+
+    def outputs(self, batch: int) -> list[np.ndarray]:
+        if batch not in self._outputs:
+            args, kwargs = models.make_inputs(self.row, batch)
+            with torch.no_grad():
+                leaves = pytree.tree_leaves(self.module(*args, **kwargs))
+            self._outputs[batch] = [leaf.numpy() for leaf in leaves if leaf is not None]
+        return self._outputs[batch]
+
+    def largest_error(self, model: octet.Model, is_dynamic: bool) -> float:
+        """Dynamic models run with other batches than the exported one. A model that is the same,
+        graph and weights, as one before is not run again."""
+        key = model.fingerprint(), is_dynamic
+        if key not in self._errors:
+            batches = (1, 3) if is_dynamic else (EXPORTED_BATCH,)
+            self._errors[key] = max(self._error(model, batch) for batch in batches)
+        return self._errors[key]
+
+    def _error(self, model: octet.Model, batch: int) -> float:
+        args, kwargs = models.make_inputs(self.row, batch)
         given = octet.run(model, kwargs or list(args), precision="f32")
-        expected = outputs_of(module, args, kwargs)
+        expected = self.outputs(batch)
         if len(given) != len(expected):
             raise ValueError(f"{len(given)} outputs, where eager gives {len(expected)}")
-        for result, tensor in zip(given, expected, strict=True):
-            largest = max(largest, relative_error(np.asarray(result), tensor))
-    return largest
+        pairs = zip(given, expected, strict=True)
+        return max(relative_error(np.asarray(result), output) for result, output in pairs)
 
 
 def first_line(error: BaseException) -> str:
@@ -139,18 +152,20 @@ def check_int8(row: models.Row, module: torch.nn.Module) -> Result:
 
 
 def check(
-    row: models.Row, module: torch.nn.Module, spelling: Spelling, routes: tuple[str, ...] = ROUTES
+    reference: Reference, spelling: Spelling, routes: tuple[str, ...] = ROUTES
 ) -> list[Result]:
+    row = reference.row
+
     def same(status: str, reason: str) -> list[Result]:
         return [Result(row.name, spelling.name, route, status, reason) for route in routes]
 
     if spelling.is_dynamic and row.fixed_batch:
         return same("not applicable", row.fixed_batch)
     try:
-        program = export(row, module, spelling)
+        program = export(row, reference.module, spelling)
     except Exception as error:
         return same("not applicable", f"torch cannot export it: {first_line(error)}")
-    return [check_route(row, module, spelling, program, route) for route in routes]
+    return [check_route(reference, spelling, program, route) for route in routes]
 
 
 def save(
@@ -170,8 +185,9 @@ def save(
 
 
 def check_route(
-    row: models.Row, module: torch.nn.Module, spelling: Spelling, program: object, route: str
+    reference: Reference, spelling: Spelling, program: torch.export.ExportedProgram, route: str
 ) -> Result:
+    row, module = reference.row, reference.module
     result = Result(row.name, spelling.name, route, "failed")
     with tempfile.TemporaryDirectory() as folder:
         source = program
@@ -188,7 +204,7 @@ def check_route(
             model = octet.load(source)
             result.convert_ms = 1000 * (time.perf_counter() - start)
             result.nodes = len(model.sources)
-            result.error = largest_error(row, module, model, spelling.is_dynamic)
+            result.error = reference.largest_error(model, spelling.is_dynamic)
         except Exception as error:
             result.reason = first_line(error)
             return result

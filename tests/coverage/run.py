@@ -55,8 +55,9 @@ def check_model(name: str, spellings: list[str], given: Connection) -> None:
             ]
         )
         return
+    reference = check.Reference(row, module)
     for spelling in spellings:
-        given.send(check.check(row, module, check.SPELLINGS[spelling]))
+        given.send(check.check(reference, check.SPELLINGS[spelling]))
     given.send([check.check_int8(row, module)])
 
 

@@ -21,8 +21,9 @@ def test_import_is_exact(row):
         module = models.make_model(row)
     except models.Unavailable as error:
         pytest.skip(str(error))
+    reference = check.Reference(row, module)
     for spelling in ("static", "dynamic"):
-        for result in check.check(row, module, check.SPELLINGS[spelling]):
+        for result in check.check(reference, check.SPELLINGS[spelling]):
             assert result.status == "exact" or (
                 result.status == "not applicable" and "torch cannot save it" in result.reason
             ), result

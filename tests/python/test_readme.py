@@ -25,6 +25,7 @@ def test_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert len(blocks("python")) == 1
     exec(compile(blocks("python")[0], str(README), "exec"), {"__name__": "readme"})
     assert (tmp_path / "network_int8.xml").stat().st_size > 0
+    (tmp_path / "network_int8.xml").unlink()
 
     (commands,) = blocks("console")
     for line in commands.splitlines():
@@ -35,9 +36,20 @@ def test_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         )
         assert result.returncode == 0, result.stderr
         assert result.stdout
+    assert_same(tmp_path, "int8", "again")
+
+    # The C++ block, which the build compiles as a program of its own.
+    programs = sorted(TESTS.parent.glob("build/*/tests/readme_example"))
+    if not programs:
+        pytest.skip("the C++ example is not built")
+    subprocess.run([programs[0]], check=True, timeout=120)
+    assert_same(tmp_path, "int8", "network_int8")
+
+
+def assert_same(folder: Path, first: str, second: str) -> None:
     for part in ("xml", "bin"):
-        first, second = (tmp_path / f"{name}.{part}" for name in ("int8", "again"))
-        assert first.read_bytes() == second.read_bytes()
+        one, other = (folder / f"{name}.{part}" for name in (first, second))
+        assert one.read_bytes() == other.read_bytes()
 
 
 def test_make_targets_exist():

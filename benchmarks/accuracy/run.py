@@ -1,0 +1,217 @@
+"""What INT8 costs on trained models: FP32, the peer's settings, and Octet's, each by its metric.
+
+    make accuracy                      all models, docs/accuracy.md
+    benchmarks/accuracy/run.py cifar_resnet20 --limit 1000
+
+The peer's numbers are those of ../shared/eval/results.json, measured on a machine of this kind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import octet
+import openvino
+from tasks import EVAL, NAMES, Score, Task
+
+#: One row of the table each: what `octet.quantize` is called with.
+SETTINGS: dict[str, dict[str, Any]] = {
+    "Octet default": {},
+}
+#: What a convolutional network may lose by default, in points.
+ALLOWED_LOSS = 1.0
+
+INTRODUCTION = """# Accuracy
+
+Written by `make accuracy` on the trained models and data of `../shared/eval` ({versions}).
+
+Every model is exported by `torch.export` (`ppocr_cls` is an ONNX file), calibrated with {samples}
+items that are not evaluated on, and measured on all of its evaluation data.
+
+- **loss**: points below FP32. **±**: standard error of that difference: where d of n answers are
+  other than FP32's, each may be a gain or a loss, so the metric moves by sqrt(d) / n by chance.
+- **quantize**: the whole call. **latency**: one sample, one thread, the fastest tenth of requests;
+  FP32 and Octet's models take turns. FP32 arithmetic where a layer is not in INT8.
+- NNCF (3.4.0, its OpenVINO path): from `../shared/eval/results.json`; times are of another day:
+  compare their order of magnitude only. Best: the setting with the highest metric.
+
+"""
+
+
+@dataclass
+class Row:
+    model: str
+    who: str
+    metric: float
+    #: Of the difference to FP32; None for FP32 itself and for what was not run here.
+    standard_error: float | None = None
+    quantize_seconds: float | None = None
+    latency_ms: float | None = None
+    setting: str = ""
+
+
+def compiled(graph: openvino.Model, **properties: Any) -> openvino.CompiledModel:
+    properties["INFERENCE_PRECISION_HINT"] = "f32"
+    return openvino.Core().compile_model(graph, "CPU", properties)
+
+
+def infer_with(model: openvino.CompiledModel) -> Callable[..., np.ndarray]:
+    request = model.create_infer_request()
+
+    def infer(*inputs: np.ndarray) -> np.ndarray:
+        return request.infer(list(inputs))[model.output(0)]
+
+    return infer
+
+
+def latencies(models: list[openvino.CompiledModel], sample: Any, seconds: float) -> list[float]:
+    """Time of one request in ms, the models taking turns: that of the fastest tenth, which other
+    work on the machine disturbs least.
+    """
+    requests = [model.create_infer_request() for model in models]
+    times: list[list[float]] = [[] for _ in models]
+    for request in requests:
+        request.infer(list(sample))
+    end = time.perf_counter() + seconds * len(models)
+    while time.perf_counter() < end or len(times[0]) < 20:
+        for request, spent in zip(requests, times, strict=True):
+            begin = time.perf_counter()
+            request.infer(list(sample))
+            spent.append(1000 * (time.perf_counter() - begin))
+    return [float(np.percentile(spent, 10)) for spent in times]
+
+
+def peer_rows(name: str) -> list[Row]:
+    runs = [
+        run
+        for run in json.loads((EVAL / "results.json").read_text())["results"]
+        if run["model"] == name and run["path"] == "ov"
+    ]
+
+    def setting(run: dict[str, Any]) -> str:
+        parts = [run["preset"]] if run["preset"] != "default" else []
+        parts += [run["model_type"]] if run["model_type"] != "none" else []
+        parts += [] if run["fast_bias_correction"] else ["accurate bias correction"]
+        return ", ".join(parts) or "default"
+
+    def row(run: dict[str, Any], who: str) -> Row:
+        return Row(name, who, run["metric"], None, run["quantize_s"], None, setting(run))
+
+    default = next(run for run in runs if setting(run) == "default")
+    best = max(runs, key=lambda run: run["metric"])
+    return [row(default, "NNCF default"), row(best, "NNCF best")]
+
+
+def octet_rows(task: Task, limit: int | None, samples: int, seconds: float) -> list[Row]:
+    """FP32, then one row a setting."""
+    model = task.capture()
+    data = task.calibration(samples)
+    spent: dict[str, float] = {}
+    graphs = {}
+    with tempfile.TemporaryDirectory() as folder:
+        # From memory to a file and back: what is measured is what a user would deploy.
+        def add(name: str, made: Any) -> None:
+            path = Path(folder) / f"{len(graphs)}.xml"
+            octet.save(made, path)
+            graphs[name] = task.fixed(openvino.Core().read_model(path))
+
+        add("FP32", model)
+        for name, setting in SETTINGS.items():
+            begin = time.perf_counter()
+            made = octet.quantize_to_openvino(
+                model, octet.Dataset(data), subset_size=samples, progress=False, **setting
+            )
+            spent[name] = time.perf_counter() - begin
+            add(name, made)
+        programs = {name: compiled(graph) for name, graph in graphs.items()}
+        scores = {
+            name: task.evaluate(infer_with(program), limit) for name, program in programs.items()
+        }
+        # One thread: where another program takes a core, two threads wait for each other.
+        alone = [compiled(graph, INFERENCE_NUM_THREADS=1) for graph in graphs.values()]
+        times = latencies(alone, data[0], seconds)
+    reference: Score = scores["FP32"]
+    return [
+        Row(
+            task.name,
+            name,
+            score.metric,
+            None if score is reference else task.standard_error(reference, score),
+            spent.get(name),
+            latency,
+        )
+        for (name, score), latency in zip(scores.items(), times, strict=True)
+    ]
+
+
+def table(rows: list[Row], metric: str) -> str:
+    """In Markdown, in columns that a terminal shows as such too."""
+
+    def number(value: float | None, form: str) -> str:
+        return "" if value is None else format(value, form)
+
+    lines = [
+        f"**{rows[0].model}**, {metric}",
+        "",
+        "|               | metric |  loss |    ± | quantize s | latency ms | setting |",
+        "|---------------|-------:|------:|-----:|-----------:|-----------:|---------|",
+    ]
+    for row in rows:
+        loss = "" if row is rows[0] else f"{rows[0].metric - row.metric:.2f}"
+        lines.append(
+            f"| {row.who:<13} | {row.metric:6.2f} | {loss:>5} "
+            f"| {number(row.standard_error, '.2f'):>4} | {number(row.quantize_seconds, '.2f'):>10} "
+            f"| {number(row.latency_ms, '.3f'):>10} | {row.setting} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("models", nargs="*", default=list(NAMES), metavar="MODEL")
+    parser.add_argument("--limit", type=int, help="evaluate on this many items only")
+    parser.add_argument("--samples", type=int, default=300, help="items to calibrate with")
+    parser.add_argument("--seconds", type=float, default=3.0, help="of timing, for each model")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the rows here")
+    parser.add_argument("--docs", type=Path, metavar="FILE", help="write the tables as a page")
+    arguments = parser.parse_args()
+    if not EVAL.is_dir():
+        print(f"{EVAL} is not there: it holds the trained models and their data", file=sys.stderr)
+        return 3
+    if unknown := set(arguments.models) - set(NAMES):
+        parser.error(f"no such model: {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    versions = f"Octet {octet.__version__}, OpenVINO {openvino.__version__.split('-')[0]}"
+    page = INTRODUCTION.format(samples=arguments.samples, versions=versions)
+    rows: list[Row] = []
+    failed = []
+    for name in arguments.models:
+        task = Task.load(name)
+        mine = octet_rows(task, arguments.limit, arguments.samples, arguments.seconds)
+        mine[1:1] = peer_rows(name)
+        text = table(mine, task.metric_name)
+        print(text, flush=True)
+        page += text + "\n"
+        rows += mine
+        default = next(row for row in mine if row.who == "Octet default")
+        if task.is_convolutional and mine[0].metric - default.metric > ALLOWED_LOSS:
+            failed.append(name)
+    if arguments.json:
+        arguments.json.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
+    if arguments.docs:
+        arguments.docs.write_text(page.rstrip("\n") + "\n")
+    if failed:
+        print(f"more than {ALLOWED_LOSS} point is lost by {', '.join(failed)}", file=sys.stderr)
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,11 @@
+# Writes the C++ block of README (INPUT) as a program (OUTPUT), so that it is compiled and run.
+file(READ ${INPUT} text)
+string(REGEX MATCH "```cpp\n([^`]*)```" block "${text}")
+if(NOT block)
+  message(FATAL_ERROR "${INPUT} has no C++ block")
+endif()
+set(body "${CMAKE_MATCH_1}")
+string(REGEX MATCHALL "#include [^\n]*\n" includes "${body}")
+string(REGEX REPLACE "#include [^\n]*\n" "" body "${body}")
+string(JOIN "" includes ${includes})
+file(WRITE ${OUTPUT} "${includes}\nint main() {\n${body}}\n")
