@@ -1,6 +1,6 @@
 """Makes faults and counts what was lost: `make faults`.
 
-    python tests/faults/run.py [--rounds N] [FAULT...]
+python tests/faults/run.py [--rounds N] [FAULT...]
 """
 
 import argparse

@@ -118,7 +118,10 @@ class Job:
 def in_namespace(mounts: str) -> list[str]:
     """A prefix that runs a command after `mounts`, seen by it alone."""
     probe = ["unshare", "--map-root-user", "--mount", "true"]
-    if shutil.which("unshare") is None or subprocess.run(probe, capture_output=True).returncode:
+    if (
+        shutil.which("unshare") is None
+        or subprocess.run(probe, check=False, capture_output=True).returncode
+    ):
         raise Skipped("unshare cannot make a mount namespace here")
     script = mounts + ' && exec "$@"'
     return [*probe[:-1], "sh", "-c", script, "sh"]
