@@ -45,6 +45,32 @@ def convolutions(weight_scale: float = 1.0) -> ov.Model:
     return ov.Model([scores], [x], "convolutions")
 
 
+def odd_values(kind: str) -> ov.Model:
+    """x [?,3,16,16] -> two convolutions: with dead channels, a weight that is NaN, or a value
+    before them that is infinite or always 0."""
+    random = np.random.default_rng(3)
+    x = op.parameter([-1, 3, 16, 16], ov.Type.f32, name="x")
+    x.output(0).set_names({"x"})
+    data = x
+    if kind == "infinite":
+        data = op.log(op.relu(x))
+        data.friendly_name = "logarithm"
+    if kind == "constant":
+        data = op.multiply(x, op.constant(np.float32(0)))
+    weights = [random.normal(0, 0.2, (8, c, 3, 3)).astype(np.float32) for c in (3, 8)]
+    if kind == "dead":
+        weights[0][[2, 5]] = 0
+        weights[1][3] = 0
+    if kind == "nan":
+        weights[0][1, 0, 0, 0] = np.nan
+    for number, weight in enumerate(weights):
+        data = op.convolution(data, op.constant(weight), [1, 1], [1, 1], [1, 1], [1, 1])
+        data.friendly_name = f"conv{number}"
+        data = op.relu(data)
+        data.friendly_name = f"relu{number}"
+    return ov.Model([data], [x], kind)
+
+
 def two_inputs() -> ov.Model:
     """a [?,4] x weights + b [?,8]."""
     a = op.parameter([-1, 4], ov.Type.f32, name="a")
@@ -60,6 +86,8 @@ def write_inputs(folder: Path) -> None:
     ov.save_model(convolutions(), folder / "model.xml", compress_to_fp16=False)
     ov.save_model(convolutions(2.0), folder / "other.xml", compress_to_fp16=False)
     ov.save_model(two_inputs(), folder / "two.xml", compress_to_fp16=False)
+    for kind in ("dead", "nan", "infinite", "constant"):
+        ov.save_model(odd_values(kind), folder / f"{kind}.xml", compress_to_fp16=False)
 
     samples = random.normal(0, 1, (12, 3, 16, 16)).astype(np.float32)
     np.save(folder / "data.npy", samples)
