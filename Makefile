@@ -54,6 +54,10 @@ faults: wheel ## kills, full disks, vanishing files, missing memory: ROUNDS of e
 demo: wheel ## the main job: EfficientNet-Lite0 from torch to INT8, in Python and by the command
 	@examples/efficientnet_lite0/run.sh build/demo
 
+.PHONY: tutorial
+tutorial: wheel ## the tutorial: resnet18 by torch.export, quantize and torch.compile, with times
+	$(PYTHON) examples/pytorch_export_tutorial.py --folder build/tutorial
+
 .PHONY: fuzz
 fuzz: setup ## fuzz every reader of untrusted bytes, SECONDS each (clang, libFuzzer)
 	tools/fuzz.sh $(or $(SECONDS_EACH),60)
