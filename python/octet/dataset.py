@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -24,6 +25,12 @@ class Dataset:
     def __init__(
         self, source: Iterable[Any], transform_fn: Callable[[Any], Any] | None = None
     ) -> None:
+        if isinstance(source, str | os.PathLike):
+            raise usage(
+                "Dataset",
+                f"'{os.fspath(source)}' is a path",
+                "Give what octet.npy_file, octet.npz_file or octet.image_folder makes of it",
+            )
         if not isinstance(source, Iterable) and not hasattr(source, "__getitem__"):
             raise usage(
                 "Dataset", f"{type(source).__name__} cannot be iterated over", "Give an iterable"

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::array words = {"bad_alloc", "Cannot allocate memory", "out of memory",
                               "failed to map segment", "cannot allocate memory", "can't alloc",
+                              "Failed to allocate",
                               // a thread's stack
                               "Resource temporarily unavailable"};
 
@@ -54,7 +55,9 @@ Error openvino_error(ErrorCode code, const std::string& stage, const std::string
                      const std::string& doing, const std::exception& cause,
                      const std::string& remedy) {
   if (is_out_of_memory(cause)) return out_of_memory(stage, doing);
-  return {code, stage, where, "OpenVINO failed to " + doing + ": " + cause.what(), remedy};
+  std::string words = cause.what();
+  words.erase(words.find_last_not_of(" \n.") + 1);
+  return {code, stage, where, "OpenVINO failed to " + doing + ": " + words, remedy};
 }
 
 }  // namespace octet::core

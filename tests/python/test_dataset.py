@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from pathlib import Path
 
 import numpy as np
 import octet
@@ -228,6 +229,9 @@ def test_empty_datasets(model, data):
 def test_what_cannot_be_a_dataset():
     with pytest.raises(octet.UsageError, match="int cannot be iterated over"):
         octet.Dataset(3)
+    for path in ("data.npy", Path("images")):  # text could be iterated over
+        with pytest.raises(octet.UsageError, match=r"is a path. Give what octet\.npy_file"):
+            octet.Dataset(path)
     with pytest.raises(octet.UsageError, match="transform_fn cannot be called"):
         octet.Dataset([], transform_fn="f")
 
