@@ -117,6 +117,12 @@ asan: setup ## C++ tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	cmake --build --preset asan
 	ctest --preset asan
 
+.PHONY: tsan
+tsan: setup ## C++ tests of what runs in threads, under ThreadSanitizer
+	[ -f build/tsan/build.ninja ] || cmake --preset tsan $(LAUNCHER)
+	cmake --build --preset tsan
+	ctest --preset tsan
+
 .PHONY: clean
 clean: ## remove what was built, keep .venv
 	rm -rf build dist
