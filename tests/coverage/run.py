@@ -9,6 +9,7 @@ compared with eager; then quantized.
 import argparse
 import json
 import multiprocessing
+import resource
 import sys
 import warnings
 from collections.abc import Iterable
@@ -40,8 +41,13 @@ are in [accuracy.md](accuracy.md).
 INT8 = "int8"
 
 
+#: Of addresses, so that a model that takes all memory ends alone.
+LARGEST_PROCESS = 12 << 30
+
+
 def check_model(name: str, spellings: list[str], given: Connection) -> None:
     """Sends each result as soon as it is there."""
+    resource.setrlimit(resource.RLIMIT_AS, (LARGEST_PROCESS, LARGEST_PROCESS))
     warnings.filterwarnings("ignore")
     row = next(row for row in models.MODELS if row.name == name)
     try:

@@ -7,8 +7,11 @@
 #include <openvino/core/graph_util.hpp>
 #include <openvino/op/convert.hpp>
 #include <openvino/op/convert_like.hpp>
+#include <openvino/op/matmul.hpp>
 #include <openvino/op/parameter.hpp>
+#include <openvino/op/reshape.hpp>
 #include <openvino/op/result.hpp>
+#include <openvino/op/util/broadcast_base.hpp>
 #include <openvino/pass/constant_folding.hpp>
 #include <openvino/pass/manager.hpp>
 
@@ -88,6 +91,45 @@ void remove_idle_conversions(const std::shared_ptr<ov::Model>& model) {
   }
 }
 
+/// The value that `output` repeats to fit its batch axes, or none. `other` is the shape of the
+/// product's other operand.
+std::optional<ov::Output<ov::Node>> repeated(const ov::Output<ov::Node>& output,
+                                             const ov::PartialShape& other) {
+  const ov::PartialShape& wide = output.get_partial_shape();
+  if (wide.is_dynamic() || other.rank() != wide.rank()) return std::nullopt;
+  ov::Output<ov::Node> source = output;
+  while (ov::is_type<ov::op::v1::Reshape>(source.get_node()) &&
+         source.get_node()->get_input_partial_shape(0) == wide)
+    source = source.get_node()->input_value(0);
+  const auto* broadcast = dynamic_cast<ov::op::util::BroadcastBase*>(source.get_node());
+  if (!broadcast) return std::nullopt;
+  const auto mode = broadcast->get_broadcast_spec().m_type;
+  if (mode != ov::op::BroadcastType::NUMPY && mode != ov::op::BroadcastType::BIDIRECTIONAL)
+    return std::nullopt;
+  const ov::PartialShape& narrow = broadcast->get_input_partial_shape(0);
+  if (narrow.is_dynamic() || narrow.size() < 2 || narrow.size() > wide.size()) return std::nullopt;
+  const std::size_t missing = wide.size() - narrow.size();
+  for (std::size_t i = 0; i < wide.size(); ++i) {
+    const bool is_kept = i >= missing && narrow[i - missing] == wide[i];
+    const bool is_given = i + 2 < wide.size() && other[i] == wide[i];
+    if (!is_kept && !is_given) return std::nullopt;
+  }
+  return broadcast->input_value(0);
+}
+
+/// Takes out repetitions of an operand over the batch of a product, which MatMul does by itself.
+/// Folding would write the copies of a weight out: gigabytes for vision transformers, whose linear
+/// layers torch decomposes into products of batches.
+void remove_idle_repetitions(const std::shared_ptr<ov::Model>& model) {
+  for (const auto& node : model->get_ordered_ops()) {
+    if (!ov::is_type<ov::op::v0::MatMul>(node)) continue;
+    for (const std::size_t side : {0, 1})
+      if (const auto source =
+              repeated(node->input_value(side), node->get_input_partial_shape(1 - side)))
+        node->input(side).replace_source_output(*source);
+  }
+}
+
 /// The program's inputs in its order. The frontend takes a first input that nothing reads for a
 /// module's `self` and leaves it out.
 ov::ParameterVector inputs_of(const ov::Model& model, const Program& program) {
@@ -137,6 +179,7 @@ Model convert(const Program& program, const Outputs& outputs, std::shared_ptr<co
     causes = leftovers(*model.graph);
     if (!causes.empty()) fail(program, causes);
     remove_idle_conversions(model.graph);
+    remove_idle_repetitions(model.graph);
     ov::pass::Manager passes("octet_import");
     passes.register_pass<ov::pass::ConstantFolding>();
     passes.run_passes(model.graph);

@@ -139,7 +139,10 @@ class Unbatcher {
   void remove_batch(Node node) {
     const std::string self = tensor(node);
     Levels levels = levels_of(self);
-    const std::int64_t level = integer(node, 1), out = integer(node, 3);
+    const std::int64_t level = integer(node, 1);
+    std::int64_t out = integer(node, 3);
+    const ov::Rank outside = node.outputs[0].meta.shape.rank();
+    if (out < 0 && outside.is_static()) out += outside.get_length();
     if (out < 0 || node.arguments.size() != 4) fail(node);
     const auto before = std::distance(levels.begin(), levels.lower_bound(level));
     if (levels.erase(level) != 0) {
@@ -149,7 +152,6 @@ class Unbatcher {
     }
     // The same for the whole batch: repeated.
     const auto place = static_cast<std::int64_t>(levels.size()) + out;
-    const ov::Rank outside = node.outputs[0].meta.shape.rank();
     if (outside.is_dynamic()) fail(node);
     std::vector<SymInt> sizes(levels.size() + static_cast<std::size_t>(outside.get_length()),
                               SymInt{-1, {}});

@@ -100,7 +100,7 @@ void check(const octet::Model& model, const ProgramText& text) {
     CAPTURE(join(words, 0));
     if (words[0] == "op") {
       const auto node = find_node(*model.graph, words[1]);
-      REQUIRE(node);
+      REQUIRE((node != nullptr));
       CHECK(node->get_type_name() == words[2]);
     } else if (words[0] == "absent") {
       CHECK_FALSE(find_node(*model.graph, words[1]));
@@ -111,11 +111,11 @@ void check(const octet::Model& model, const ProgramText& text) {
             }) == std::stoi(words[2]));
     } else if (words[0] == "shape") {
       const auto node = find_node(*model.graph, words[1]);
-      REQUIRE(node);
+      REQUIRE((node != nullptr));
       CHECK(node->get_output_partial_shape(0).to_string() == words[2]);
     } else if (words[0] == "type") {
       const auto node = find_node(*model.graph, words[1]);
-      REQUIRE(node);
+      REQUIRE((node != nullptr));
       CHECK(node->get_output_element_type(0).to_string() == words[2]);
     } else if (words[0] == "source") {
       CHECK(model.sources.describe(words[1]) == join(words, 2));
