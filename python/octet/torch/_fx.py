@@ -61,7 +61,7 @@ class Emitter:
         changed = dict.fromkeys(layer for edit in self.edits for layer in layers_of(edit))
         quantized = {edit["use"]["node"] for edit in self.of_kind("quantize_weight")}
         for edit in self.of_kind("quantize_weight"):
-            if edit["use"]["node"] not in self.kept:
+            if edit["use"]["node"] not in self.kept and not self.layers.is_zero(edit):
                 self.layers.quantize_weight(edit)
         for layer in changed:
             if layer not in self.kept:
@@ -85,6 +85,8 @@ class Emitter:
         for edit in self.edits:
             if edit["edit"] == "quantize_weight":
                 use = edit["use"]
+                if self.layers.is_zero(edit):
+                    continue
                 attempt(
                     layers_of(edit),
                     lambda u=use: self.layers.weight_slots(u["node"], u["input"]),
@@ -220,17 +222,22 @@ def emit(
 
 def report(emitter: Emitter) -> None:
     """Tells what stays in floating point though the recipe quantizes it."""
+    tell("stays in floating point", emitter.kept.items(), emitter.before)
+    tell("not every value in it is quantized", emitter.dropped, emitter.before)
+
+
+def tell(what: str, nodes: Iterable[tuple[str, str]], model: _core.Model) -> None:
+    """One warning a reason. `nodes`: OpenVINO names, and the reason."""
     places: dict[str, set[str]] = {}
-    for layer, reason in emitter.kept.items():
-        places.setdefault(reason, set()).add(emitter.before.describe(layer))
-    for node, reason in emitter.dropped:
-        places.setdefault(reason, set()).add(emitter.before.describe(node))
-    for reason, nodes in places.items():
-        shown = sorted(nodes)
+    for node, reason in nodes:
+        places.setdefault(reason, set()).add(model.describe(node))
+    for reason, found in places.items():
+        shown = sorted(found)
         more = f" and {len(shown) - 5} more" if len(shown) > 5 else ""
         logger.warning(
-            "[emit] %s%s: stays in floating point in the torch program, because %s",
+            "[emit] %s%s: %s in the torch program, because %s",
             ", ".join(shown[:5]),
             more,
+            what,
             reason,
         )

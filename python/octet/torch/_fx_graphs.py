@@ -18,6 +18,33 @@ def constant_of(output: Output) -> np.ndarray | None:
     return node.data if node.get_type_name() == "Constant" else None
 
 
+def equal(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether both hold the same values, but for rounding: both sides may have computed them."""
+    return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-5, atol=1e-6 * np.abs(b).max()))
+
+
+def stacked_rows(matrix: np.ndarray, stack: np.ndarray) -> tuple[int, np.ndarray] | None:
+    """Which matrix of a stack, and which of its rows in which order, `matrix` is.
+
+    OpenVINO stacks the directions of a recurrent layer, and has an order of gates of its own.
+    """
+    if matrix.ndim != 2 or stack.shape[1:] != matrix.shape:
+        return None
+    rows = np.arange(len(matrix))
+    for number, other in enumerate(stack):
+        for gates in (4, 3, 1):
+            if len(matrix) % gates:
+                continue
+            blocks = list(zip(np.split(other, gates), np.split(rows, gates), strict=True))
+            order = [
+                next((place for block, place in blocks if equal(mine, block)), None)
+                for mine in np.split(matrix, gates)
+            ]
+            if all(place is not None for place in order):
+                return number, np.concatenate(order)
+    return None
+
+
 def stored_constant(output: Output) -> Node | None:
     """The constant that `output` is a conversion or another layout of."""
     node = output.get_node()

@@ -10,8 +10,9 @@ import openvino
 import torch
 from torch.fx import Node
 
+from octet._nodes import module_of
 from octet.torch._fx_document import Document, arguments, operator_name
-from octet.torch._fx_graphs import Graphs, constant_of, readers, stored_constant
+from octet.torch._fx_graphs import Graphs, constant_of, equal, readers, stored_constant
 from octet.torch._fx_matching import Matching, Slot, Unmatched, as_array
 from octet.torch._fx_weights import Codes, add_embedding, add_weight, read_codes
 
@@ -122,6 +123,12 @@ class Layers:
             raise Unmatched("the torch graph holds its weight in another form")
         return slots
 
+    def is_zero(self, edit: dict[str, Any]) -> bool:
+        """Whether the weight is all zeros, such as a recurrent layer's first state: it stays."""
+        use = edit["use"]
+        stored = stored_constant(self._graphs.before[use["node"]].input_value(use["input"]))
+        return stored is not None and not stored.data.any()
+
     def quantize_weight(self, edit: dict[str, Any]) -> None:
         name, port = edit["use"]["node"], edit["use"]["input"]
         codes = read_codes(self._graphs.after[name].input_value(port), edit["range"]["levels"])
@@ -132,17 +139,22 @@ class Layers:
     def _set_weight(self, slot: Slot, codes: Codes, original: np.ndarray) -> None:
         document = self._document
         chain = [slot.value]
-        while document.state_name(chain[-1]) is None:
-            chain.append(chain[-1].all_input_nodes[0])
+        name = f"{module_of(slot.node)[1] or slot.node.name}.weight"  # of one that is computed
+        if (root := self._matching.state_root(slot.value)) is not None:
+            name = document.state_name(root)
+            while chain[-1] is not root:
+                chain.append(chain[-1].all_input_nodes[0])
         # As near to the state as its layout allows: backends look for the weight right behind it.
         for depth in range(len(chain) - 1, -1, -1):
             given = document.constant_value(chain[depth])
             fitting = codes.rearranged(as_array(given), original)
             if fitting is not None:
                 break
-        name = document.state_name(chain[-1])
         if operator_name(slot.node) == "aten.embedding" and depth == 0:
+            table = slot.value
             add_embedding(document, fitting, name, given.dtype, slot.node)
+            if not table.users:
+                document.erase(table)
             return
         value = add_weight(document, fitting, name, given.dtype, slot.node)
         for node in reversed(chain[:depth]):
@@ -214,7 +226,7 @@ class Layers:
                 continue
             for slot in self.weight_slots(name, port):
                 given = self._document.constant_value(slot.value)
-                same = np.array_equal(as_array(given).reshape(-1), old.reshape(-1))
+                same = equal(as_array(given).reshape(-1), old.reshape(-1))
                 values = new if same else new.T
                 self._set_float(slot, values.reshape(given.shape), given.dtype)
 

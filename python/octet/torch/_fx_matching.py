@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ import torch
 from openvino import Output
 from torch.fx import Node
 
+from octet._nodes import Graph
 from octet.torch._fx_document import (
     Document,
     Path,
@@ -18,7 +20,7 @@ from octet.torch._fx_document import (
     operator_name,
     set_argument,
 )
-from octet.torch._fx_graphs import LAYOUT, Graphs, readers, stored_constant
+from octet.torch._fx_graphs import LAYOUT, Graphs, equal, readers, stacked_rows, stored_constant
 
 TRANSPARENT = LAYOUT | {"FakeQuantize"}
 IDENTITY = frozenset(
@@ -112,7 +114,11 @@ class Matching:
         owner = self.graphs.owner(node) or name
         if owner not in self.values:
             raise Unmatched(f"no node of the graph is '{owner}'")
-        return self.values[owner]
+        found = self.values[owner]
+        # One of several results is computed by the node that has them all.
+        while _is_result(found):
+            found = found.args[0]
+        return found
 
     # Edges --------------------------------------------------------------------------------------
 
@@ -234,19 +240,28 @@ class Matching:
         stored = stored_constant(constant)
         if stored is None:
             return []
-        by_name, by_value = [], []
+        by_name, by_value, computed = [], [], []
         for path, value in arguments(consumer):
             if not isinstance(value, Node):
                 continue
+            slot = Slot(consumer, path)
             root = self.state_root(value)
             if root is None:
-                continue
-            slot = Slot(consumer, path)
-            if self.document.state_name(root) == stored.get_friendly_name():
+                if same_values(self.document.constant_value(value), stored.data):
+                    computed.append(slot)
+            elif self._is_stacked(value, stored.data):
+                by_value.append(slot)
+            elif self.document.state_name(root) == stored.get_friendly_name():
                 by_name.append(slot)
             elif same_values(self.document.constant_value(value), stored.data):
                 by_value.append(slot)
-        return by_name or by_value
+        return by_name or by_value or computed
+
+    def _is_stacked(self, value: Node, stack: np.ndarray) -> bool:
+        matrix = self.document.constant_value(value)
+        if stack.ndim != 3 or matrix is None:
+            return False
+        return stacked_rows(as_array(matrix), stack) is not None
 
     def state_root(self, node: Node) -> Node | None:
         """The state that `node` is a rearrangement of."""
@@ -257,6 +272,10 @@ class Matching:
         return node
 
 
+def _is_result(node: Node) -> bool:
+    return node.target is operator.getitem and Graph.is_taken_apart(node.args[0])
+
+
 def as_array(value: torch.Tensor) -> np.ndarray:
     value = value.detach().cpu()
     return (value.float() if value.dtype in (torch.bfloat16, torch.float16) else value).numpy()
@@ -264,9 +283,9 @@ def as_array(value: torch.Tensor) -> np.ndarray:
 
 def same_values(value: torch.Tensor | None, array: np.ndarray) -> bool:
     """Whether both hold the same numbers, in any layout of two axes or in the same order."""
-    if value is None or value.numel() != array.size:
+    if value is None or value.numel() != array.size or not value.is_floating_point():
         return False
     mine = as_array(value)
-    if np.array_equal(mine.reshape(-1), array.reshape(-1)):
+    if equal(mine.reshape(-1), array.reshape(-1)):
         return True
-    return mine.ndim == 2 and np.array_equal(mine.T.reshape(-1), array.reshape(-1))
+    return mine.ndim == 2 and equal(mine.T.reshape(-1), array.reshape(-1))

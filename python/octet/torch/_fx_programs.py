@@ -49,6 +49,10 @@ def _own(tensor: torch.Tensor, copies: dict[int, torch.Tensor]) -> torch.Tensor:
     return copies[id(tensor)]
 
 
+def _shares_memory(a: torch.Tensor, b: torch.Tensor) -> bool:
+    return a.data_ptr() == b.data_ptr() and a.shape == b.shape and a.dtype == b.dtype
+
+
 class GraphModuleDocument(Document):
     def __init__(self, source: GraphModule):
         super().__init__()
@@ -113,9 +117,24 @@ class GraphModuleDocument(Document):
 
     def _remove_state(self, node: Node) -> None:
         self._readers[node.target] -= 1
-        if self._readers[node.target] == 0:
-            owner, last = self._owner(str(node.target))
-            delattr(owner, last)
+        if self._readers[node.target]:
+            return
+        value = self._stored(str(node.target))
+        named = [*self.module.named_parameters(remove_duplicate=False)]
+        named += self.module.named_buffers(remove_duplicate=False)
+        self._delete(str(node.target))
+        # A tied weight has a further name; the graph may have a node for it that nothing reads.
+        for twin in [name for name, other in named if _shares_memory(other, value)]:
+            nodes = self.graph.find_nodes(op="get_attr")
+            unread = [n for n in nodes if n.target == twin and n is not node]
+            if self.has_state(twin) and not any(n.users for n in unread):
+                for other in unread:
+                    self.graph.erase_node(other)
+                self._delete(twin)
+
+    def _delete(self, name: str) -> None:
+        owner, last = self._owner(name)
+        delattr(owner, last)
 
     def finish(self) -> GraphModule:
         copies: dict[int, torch.Tensor] = {}
@@ -149,9 +168,9 @@ class ExportedProgramDocument(Document):
     def state_name(self, node: Node) -> str | None:
         if node.op != "placeholder":
             return None
-        spec = self._inputs[node.name]
+        spec = self._inputs.get(node.name)  # None: the node was erased
         kinds = (InputKind.PARAMETER, InputKind.BUFFER, InputKind.CONSTANT_TENSOR)
-        return spec.target if spec.kind in kinds else None
+        return spec.target if spec is not None and spec.kind in kinds else None
 
     def state_value(self, node: Node) -> torch.Tensor:
         return self._stored(self._inputs[node.name].target)
@@ -192,11 +211,20 @@ class ExportedProgramDocument(Document):
         return node
 
     def _remove_state(self, node: Node) -> None:
-        spec = self._inputs.pop(node.name)
-        if self._placeholders(spec.target):
+        name = self._inputs.pop(node.name).target
+        if self._placeholders(name):
             return
-        self._state.pop(spec.target, None)
-        self._constants.pop(spec.target, None)
+        value = self._stored(name)
+        self._state.pop(name, None)
+        self._constants.pop(name, None)
+        # A tied weight has a further name; the graph may have a node for it that nothing reads.
+        for twin in [name for name, other in self._state.items() if _shares_memory(other, value)]:
+            nodes = [n for n in self.graph.nodes if n.name in self._placeholders(twin)]
+            if not any(n.users for n in nodes):
+                for unread in nodes:
+                    del self._inputs[unread.name]
+                    self.graph.erase_node(unread)
+                del self._state[twin]
 
     def finish(self) -> ExportedProgram:
         source = self._source

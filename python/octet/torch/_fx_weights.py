@@ -11,7 +11,7 @@ from openvino import Output
 from torch.fx import Node
 
 from octet.torch._fx_document import Document
-from octet.torch._fx_graphs import constant_of
+from octet.torch._fx_graphs import constant_of, equal, stacked_rows
 from octet.torch._fx_quantizers import (
     Quantizer,
     add_channel_parameters,
@@ -31,22 +31,25 @@ class Codes:
 
     def rearranged(self, like: np.ndarray, original: np.ndarray) -> Codes | None:
         """In the layout of `like`, which holds the values of `original` (laid out as the codes)."""
-        if like.shape == self.codes.shape and np.array_equal(like, original):
+        if like.shape == self.codes.shape and equal(like, original):
             return self
-        if (
-            like.ndim == 2
-            and like.shape == original.shape[::-1]
-            and np.array_equal(like.T, original)
-        ):
+        if like.ndim == 2 and like.shape == original.shape[::-1] and equal(like.T, original):
             return Codes(
                 self.codes.T,
                 _transposed(self.zero),
                 _transposed(self.scale),
                 self.levels,
             )
-        if like.size != self.codes.size or not np.array_equal(
-            like.reshape(-1), original.reshape(-1)
-        ):
+        if (part := stacked_rows(like, original)) is not None:
+            number, rows = part
+
+            def taken(values: np.ndarray) -> np.ndarray:
+                if values.size == 1:
+                    return values.reshape(1, 1)
+                return np.broadcast_to(values, (*original.shape[:2], 1))[number][rows]
+
+            return Codes(self.codes[number][rows], taken(self.zero), taken(self.scale), self.levels)
+        if like.size != self.codes.size or not equal(like.reshape(-1), original.reshape(-1)):
             return None
         shape = like.shape
         return Codes(
