@@ -1,7 +1,7 @@
 """Prints how every model of the list comes through import: `make coverage`.
 
 Each model is exported in four spellings, imported by two routes, run with FP32 arithmetic and
-compared with eager; then quantized.
+compared with eager; then quantized, and compiled by `torch.compile`.
 
     python tests/coverage/run.py [MODEL ...] [--json FILE] [--reuse FILE ...] [--docs FILE]
 """
@@ -20,6 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import check
+import compiled_call
 import models
 
 MARKS = {"not applicable": "n/a", "unavailable": "skipped"}
@@ -37,15 +38,18 @@ time: of the first spelling.
 similarity of an output to the FP32 model's on another input, and how many layers are in INT8 of
 those that can be. Random weights and inputs say that it works, not what it costs: trained models
 are in [accuracy.md](accuracy.md).
+
+`torch.compile`: the model itself, not exported, through `torch.compile(model, backend="octet")`,
+with two samples and then with three: the largest relative error against eager.
 """
 INT8 = "int8"
-
-
+#: What is checked of a model besides its spellings.
+OTHERS = {INT8: check.check_int8, compiled_call.COLUMN: compiled_call.check_compiled}
 #: Of addresses, so that a model that takes all memory ends alone.
 LARGEST_PROCESS = 12 << 30
 
 
-def check_model(name: str, spellings: list[str], given: Connection) -> None:
+def check_model(name: str, columns: list[str], given: Connection) -> None:
     """Sends each result as soon as it is there."""
     resource.setrlimit(resource.RLIMIT_AS, (LARGEST_PROCESS, LARGEST_PROCESS))
     warnings.filterwarnings("ignore")
@@ -55,23 +59,25 @@ def check_model(name: str, spellings: list[str], given: Connection) -> None:
     except models.Unavailable as error:
         given.send(
             [
-                check.Result(name, spelling, route, "unavailable", str(error))
-                for spelling in [*spellings, INT8]
+                check.Result(name, column, route, "unavailable", str(error))
+                for column in columns
                 for route in check.ROUTES
             ]
         )
         return
     reference = check.Reference(row, module)
-    for spelling in spellings:
-        given.send(check.check(reference, check.SPELLINGS[spelling]))
-    given.send([check.check_int8(row, module)])
+    for column in columns:
+        if column in OTHERS:
+            given.send([OTHERS[column](row, module)])
+        else:
+            given.send(check.check(reference, check.SPELLINGS[column]))
 
 
-def check_apart(name: str, spellings: list[str], seconds: float) -> list[check.Result]:
+def check_apart(name: str, columns: list[str], seconds: float) -> list[check.Result]:
     """In a process of its own: a crash, or no end, is a row of the table, not the end of it."""
     context = multiprocessing.get_context("spawn")
     taken, given = context.Pipe(duplex=False)
-    process = context.Process(target=check_model, args=(name, spellings, given))
+    process = context.Process(target=check_model, args=(name, columns, given))
     process.start()
     given.close()
     results: list[check.Result] = []
@@ -87,10 +93,10 @@ def check_apart(name: str, spellings: list[str], seconds: float) -> list[check.R
             reason = f"its process ended with {process.exitcode}"
     process.join()
     done = {result.spelling for result in results}
-    missing = [spelling for spelling in [*spellings, INT8] if spelling not in done]
     return results + [
-        check.Result(name, spelling, route, "failed", reason)
-        for spelling in missing
+        check.Result(name, column, route, "failed", reason)
+        for column in columns
+        if column not in done
         for route in check.ROUTES
     ]
 
@@ -109,8 +115,8 @@ def cell(results: list[check.Result]) -> str:
     return texts[0] if len(set(texts)) == 1 else ", ".join(texts)
 
 
-def table_row(name: str, results: list[check.Result], spellings: list[str]) -> str:
-    cells = [cell([r for r in results if r.spelling == column]) for column in [*spellings, INT8]]
+def table_row(name: str, results: list[check.Result], columns: list[str]) -> str:
+    cells = [cell([r for r in results if r.spelling == column]) for column in columns]
     first = next((r for r in results if r.status == "exact"), results[0])
     return f"| {name} | {' | '.join(cells)} | {first.nodes or ''} | {first.convert_ms:.0f} |"
 
@@ -143,19 +149,20 @@ def main() -> int:
     for name in options.models:
         if name not in known:
             parser.error(f"there is no model '{name}'; known: {', '.join(known)}")
-    spellings = options.spellings or list(check.SPELLINGS)
+    columns = [*(options.spellings or check.SPELLINGS), *OTHERS]
     earlier = [
         check.Result(**item) for file in options.reuse for item in json.loads(file.read_text())
     ]
-    head = f"| model | {' | '.join(spellings)} | INT8 | nodes | convert ms |"
-    lines = [head, "|" + "---|" * (len(spellings) + 4)]
+    head = f"| model | {' | '.join(columns)} | nodes | convert ms |"
+    lines = [head.replace(INT8, "INT8"), "|" + "---|" * (len(columns) + 3)]
     print("\n".join(lines))
     results: list[check.Result] = []
     for name in options.models or known:
         found = [result for result in earlier if result.model == name]
-        found = found or check_apart(name, spellings, options.seconds)
+        missing = [x for x in columns if x not in {result.spelling for result in found}]
+        found += check_apart(name, missing, options.seconds) if missing else []
         results += found
-        lines.append(table_row(name, found, spellings))
+        lines.append(table_row(name, found, columns))
         print(lines[-1], flush=True)
     notes = reasons(results)
     if notes:
