@@ -244,6 +244,47 @@ def test_what_cannot_run_stays_in_eager_and_is_told_once(caplog):
     assert "2 calls" in text
 
 
+class Attention(nn.Module):
+    def __init__(self, dropout):
+        super().__init__()
+        self.layer = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.dropout = dropout
+
+    def forward(self, x):
+        q, k, v = (functional.linear(x, w) for w in self.layer.in_proj_weight.chunk(3))
+        q, k, v = (y.unflatten(-1, (2, 4)).transpose(1, 2) for y in (q, k, v))
+        y = functional.scaled_dot_product_attention(q, k, v, dropout_p=self.dropout)
+        return self.layer.out_proj(y.transpose(1, 2).flatten(2))
+
+
+def test_attention_runs_on_openvino():
+    model = Attention(0.0).eval()
+    function = compiled(model, dynamic=True, strict=True)
+    for batch, length in ((2, 5), (3, 7)):
+        x = torch.randn(batch, length, 8)
+        assert_close(function(x), model(x))
+    assert only_part(function)["compiles"] == 1
+
+
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_parts_around_what_has_several_results(dynamic):
+    """Numbers are handed from part to part; results of one operator stay with it."""
+
+    def function(x):
+        rows = x.shape[0] * 2
+        y = x.cos().reshape(rows, -1)
+        mantissa, exponent = torch.frexp(y)
+        z = (mantissa * 2).reshape(x.shape)
+        return z, exponent.reshape(rows * 2, -1) + 1, torch.special.i1e(z.reshape(rows, -1)) * 2
+
+    fast = compiled(function, dynamic=dynamic)
+    for rows in (4, 6):
+        x = torch.randn(rows, 8)
+        assert_close(fast(x), function(x))
+    eager = {item["op"] for g in octet.torch.explain(fast)["graphs"] for item in g["eager"]}
+    assert eager == {"aten.frexp.Tensor", "aten.special_i1e.default"}
+
+
 def test_strict_refuses_what_cannot_run():
     function = compiled(WithWeird().eval(), strict=True)
     with pytest.raises(BackendCompilerFailed, match=r"special_i1e[\s\S]*strict"):

@@ -128,7 +128,7 @@ class Part:
     """
 
     def __init__(self, module: GraphModule, weights: Mapping[str, Weight], record: Record) -> None:
-        """Raises `Refused`, or `octet.Error` where OpenVINO fails to compile it."""
+        """`lower` and `compile` are still to be called, in this order."""
         self._title = record.title
         self._options = record.options
         self._limit = record.limit
@@ -138,7 +138,7 @@ class Part:
             for node in module.graph.nodes
             if node.op == "call_function" and hasattr(node.target, "_schema")
         )
-        self._module = module
+        self.module = module
         self._weights = dict(weights)
         self._changes: Counter[str] = Counter()
         self._calls_at_change = 0
@@ -148,12 +148,16 @@ class Part:
         self.rebuilds = 0
         self.past_compiles = 0
         self._past_times = (0, 0, 0)
-        self._build()
 
-    def _build(self) -> None:
+    def compile(self) -> None:
+        """Raises `octet.Error` where OpenVINO fails."""
+        self.session.compile()
+
+    def lower(self) -> None:
+        """Raises `Refused`, or `octet.Error` where OpenVINO cannot convert it at all."""
         self._generation += 1
         self._states = {name: _state(weight.tensor) for name, weight in self._weights.items()}
-        prepared = self._prepared = _Prepared(self._module, self._weights)
+        prepared = self._prepared = _Prepared(self.module, self._weights)
         watched, inputs = [], []
         for argument, node in prepared.read:
             weight = self._weights.get(node.name)
@@ -183,7 +187,6 @@ class Part:
             input_orders=input_orders,
             output_orders=output_orders,
         )
-        self.session.compile()
         sizes = Sizes(values)
         outputs = []
         for value, order in zip(prepared.computed, output_orders, strict=True):
@@ -244,7 +247,8 @@ class Part:
                 self.past_compiles += self.session.facts()["compiles"]
                 for weight in self._weights.values():
                     weight.tensor = weight.present(arguments)
-                self._build()
+                self.lower()
+                self.compile()
         return self.call(*arguments)
 
     def _count_changes(self, changed: Sequence[str]) -> None:

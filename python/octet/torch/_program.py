@@ -14,6 +14,8 @@ from octet.torch._part import Part, Refused
 from octet.torch._support import Decomposable, Eager, cut, decomposable, describe, refusal
 from octet.torch._weights import Weight
 
+_PLACE = "octet_place"
+
 
 class Program:
     """What a graph was made into."""
@@ -32,6 +34,10 @@ class Program:
         self._record = record
         self._weights = weights
         self._decomposed = decomposed
+        # Parts may name their nodes otherwise; what is noted of a node goes with it.
+        self._nodes = list(module.graph.nodes)
+        for place, node in enumerate(self._nodes):
+            node.meta[_PLACE] = place
         reasons = {
             node: reason
             for node in module.graph.nodes
@@ -55,19 +61,21 @@ class Program:
         """`reasons`, why nodes are in eager, grows until all others can be lowered."""
         while True:
             self.parts.clear()
-            try:
-                return self._in_parts(module, reasons) if reasons else self._whole(module)
-            except Refused as refused:
-                operators = decomposable(refused.reasons, self._decomposed)
-                if operators:
-                    raise Decomposable(operators) from None
-                by_name = {node.name: node for node in module.graph.nodes}
-                reasons.update(
-                    {by_name[node.name]: reason for node, reason in refused.reasons.items()}
-                )
+            call = self._in_parts(module, reasons) if reasons else self._whole(module)
+            refused = self._lower() or self._compile()
+            if not refused:
+                return call
+            operators = decomposable(refused, self._decomposed)
+            if operators:
+                raise Decomposable(operators)
+            found = {self._nodes[node.meta[_PLACE]]: reason for node, reason in refused.items()}
+            if found.keys() <= reasons.keys():
+                names = ", ".join(str(node) for node in found)
+                raise make("internal", "torch", names, "it was refused again", "Report it to Octet")
+            reasons.update(found)
 
     def _whole(self, module: GraphModule) -> Callable[[list[Any]], Any]:
-        part = self._part(module, self._weights)
+        part = Part(module, self._weights, self._record)
         self.parts.append(part)
         return part.call_whole
 
@@ -82,21 +90,37 @@ class Program:
                 for place, node in enumerate(inner.graph.find_nodes(op="placeholder"))
                 if node.name in self._weights
             }
-            self.parts.append(self._part(inner, weights))
+            self.parts.append(Part(inner, weights, self._record))
             # The code of `split` calls an attribute, which need not be a module.
             delattr(split, name)
             setattr(split, name, self.parts[-1])
         return lambda arguments: split(*arguments)
 
-    def _part(self, module: GraphModule, weights: Mapping[str, Weight]) -> Part:
+    def _lower(self) -> dict[Node, str]:
+        """Nodes of all parts that have no conversion, and why."""
+        refused: dict[Node, str] = {}
+        for part in self.parts:
+            refused.update(self._attempt(part, part.lower))
+        return refused
+
+    def _compile(self) -> dict[Node, str]:
+        """Nodes of the first part that OpenVINO fails to compile: it does not say which it is."""
+        for part in self.parts:
+            if refused := self._attempt(part, part.compile):
+                return refused
+        return {}
+
+    def _attempt(self, part: Part, action: Callable[[], None]) -> dict[Node, str]:
         try:
-            return Part(module, weights, self._record)
+            action()
+        except Refused as refused:
+            return refused.reasons
         except Error as error:
             if error.code not in ("conversion_failed", "unsupported_model", "runtime_failed"):
                 raise
-            # OpenVINO does not say which of them it is.
-            nodes = [node for node in module.graph.nodes if node.op == "call_function"]
-            raise Refused(dict.fromkeys(nodes, error.problem)) from error
+            nodes = [node for node in part.module.graph.nodes if node.op == "call_function"]
+            return dict.fromkeys(nodes, error.problem)
+        return {}
 
     def _report(self) -> None:
         text = _list(self.eager)

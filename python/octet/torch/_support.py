@@ -85,11 +85,22 @@ def _values(node: Node) -> list[Any]:
     return [item for i, item in enumerate(value) if i in taken]
 
 
+def _draws(node: Node) -> bool:
+    """Whether an operator that may draw random numbers does: attention without dropout does not."""
+    arguments = {argument.name: argument for argument in node.target._schema.arguments}
+    if "dropout_p" not in arguments:
+        return True
+    place = list(arguments).index("dropout_p")
+    default = arguments["dropout_p"].default_value
+    given = node.args[place] if place < len(node.args) else node.kwargs.get("dropout_p", default)
+    return given != 0
+
+
 def refusal(node: Node) -> str | None:
     """Why a node must not run on OpenVINO though it may have a conversion."""
     target = node.target
     tags = getattr(target, "tags", ())
-    if torch.Tag.nondeterministic_seeded in tags:
+    if torch.Tag.nondeterministic_seeded in tags and _draws(node):
         return "its random numbers come from torch's generator"
     if isinstance(target, torch._ops.HigherOrderOperator):
         return "it takes functions"
@@ -140,12 +151,15 @@ def cut(module: GraphModule, eager: Mapping[Node, str]) -> tuple[GraphModule, li
     for node in module.graph.nodes:
         if node.op != "call_function":
             continue
+        if node.target is operator.getitem and node.args[0] in steps:
+            steps[node] = steps[node.args[0]]  # a list of results is no tensor to hand over
+            continue
         step = max((steps[item] for item in node.all_input_nodes if item in steps), default=0)
         # Numbers are computed wherever what they are made of is.
         if not is_symbolic(node) and step % 2 == int(node in eager):
             step += 1
         steps[node] = step
     native = {step for node, step in steps.items() if step % 2 and _computes(node)}
-    split = split_module(module, module, lambda node: steps[node], keep_original_order=True)
+    split = split_module(module, module, lambda node: steps[node])
     names = {f"submod_{step}" for step in native}
     return split, [name for name, _ in split.named_children() if name in names]
