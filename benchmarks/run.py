@@ -98,7 +98,7 @@ def run_job(python, file, job, folder):
         return {**json.loads(result.read_text()), "machine_load": load}
     lines = process.stdout.strip().splitlines()
     errors = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Interrupt)\b", line)]
-    return {"failed": (errors or lines or [f"exit status {process.returncode}"])[-1][:300]}
+    return {"failed": (errors or [f"it ended with status {process.returncode}"])[-1][:300]}
 
 
 def machine():

@@ -1,6 +1,7 @@
 /// Octet: post-training INT8 quantization for OpenVINO. The whole public API.
 #pragma once
 
+#include "octet/calibrate.hpp"
 #include "octet/dataset.hpp"
 #include "octet/diagnose.hpp"
 #include "octet/error.hpp"

@@ -18,6 +18,13 @@ struct LayerDecision {
   std::string reason;     ///< stable words, such as "ignored: name 'head'", "op is not quantizable"
 };
 
+/// Where time went. A part of a stage is named `calibration/compile`.
+struct StageTime {
+  std::string stage;
+  double seconds = 0;            ///< on the clock
+  double processor_seconds = 0;  ///< of all threads together
+};
+
 struct QuantizeResult {
   Model model;    ///< ready to run or to save
   Recipe recipe;  ///< what was done
@@ -25,6 +32,9 @@ struct QuantizeResult {
   std::vector<Diagnostic> diagnostics;
   std::size_t samples = 0;                      ///< items that were read
   std::map<std::string, double> stage_seconds;  ///< wall-clock time by stage
+  /// Stages and their parts, in the order in which they began. `calibration/measure`, which runs
+  /// inside of the model, is known by its processor time alone.
+  std::vector<StageTime> profile;
 };
 
 /// Quantizes `model` to INT8 after training. Reads at most `options.subset_size` items of `data`,

@@ -26,7 +26,10 @@ struct Files {
   std::uint64_t model_bytes = 0, output_bytes = 0;  ///< 0: not known
 };
 OCTET_API std::string quantize_text(const QuantizeResult& result, const Files& files);
+/// Where the time of `quantize` went: a line a stage, below it its parts.
+OCTET_API std::string profile_text(const QuantizeResult& result);
 /// `{"model", "output", "recipe", "model_bytes", "output_bytes", "samples", "seconds": {stage: s},
+/// "profile": [{"stage", "seconds", "processor_seconds"}],
 /// "counts", "layers", "diagnostics": [{"severity", "stage", "code", "where", "message",
 /// "remedy"}], "octet_version", "openvino_version"}`
 OCTET_API std::string quantize_json(const QuantizeResult& result, const Files& files);

@@ -2,10 +2,12 @@
 
 #include <pybind11/functional.h>
 #include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
 
 #include "bindings.hpp"
 #include "dataset.hpp"
 #include "errors.hpp"
+#include "octet/calibrate.hpp"
 #include "octet/report.hpp"
 #include "options.hpp"
 
@@ -65,6 +67,17 @@ void bind_quantize(py::module_& module) {
       .def_readonly("diagnostics", &QuantizeResult::diagnostics)
       .def_readonly("samples", &QuantizeResult::samples, "Items of the dataset that were read.")
       .def_readonly("stage_seconds", &QuantizeResult::stage_seconds)
+      .def_property_readonly(
+          "profile",
+          [](const QuantizeResult& result) {
+            std::vector<std::tuple<std::string, double, double>> times;
+            for (const StageTime& time : result.profile)
+              times.emplace_back(time.stage, time.seconds, time.processor_seconds);
+            return times;
+          },
+          "Where the time went: (stage or stage/part, seconds, processor's seconds of all "
+          "threads).")
+      .def("profile_text", &report::profile_text, "Where the time went, as a table.")
       .def(
           "to_json",
           [](const QuantizeResult& result) { return report::quantize_json(result, files(result)); })
@@ -75,6 +88,26 @@ void bind_quantize(py::module_& module) {
         return "<octet.QuantizeResult of " + std::to_string(result.recipe.edits.size()) + " edits>";
       });
 
+  module.def(
+      "calibrate",
+      [](const Model& model, const py::object& data, const std::filesystem::path& file,
+         std::size_t number, std::size_t count, const py::dict& plain,
+         const py::object& on_progress) {
+        UserFailure failure;
+        QuantizeOptions options = to_options(plain);
+        options.on_progress = to_callback(on_progress, failure);
+        options.is_cancelled = [&failure] { return failure.is_interrupted(); };
+        std::size_t items = 0;
+        with_dataset(data, failure, [&](Dataset& dataset) {
+          items = calibrate(model, dataset, file, {number - 1, count}, options);
+        });
+        failure.raise_if_set();
+        return items;
+      },
+      py::arg("model"), py::arg("data"), py::arg("file"), py::arg("number"), py::arg("count"),
+      py::arg("options"), py::arg("on_progress") = py::none());
+  module.def("stored_statistics", &stored_statistics, py::arg("files"),
+             "What `calibrate` wrote for all shards, in place of a dataset.");
   module.def("quantize", &run, py::arg("model"), py::arg("data"), py::arg("options"),
              py::arg("on_progress") = py::none());
   module.def(

@@ -11,6 +11,7 @@ from octet._api import (
     Inspection,
     apply,
     benchmark,
+    calibrate,
     compare,
     executed_layers,
     inspect,
@@ -33,6 +34,7 @@ from octet._core import (
     __version__,
     precisions_text,
     random_samples,
+    stored_statistics,
 )
 from octet._models import load
 from octet.dataset import Dataset, NativeDataset, image_folder, npy_file, npz_file
@@ -115,6 +117,7 @@ __all__ = [
     "__version__",
     "apply",
     "benchmark",
+    "calibrate",
     "compare",
     "executed_layers",
     "image_folder",
@@ -128,4 +131,5 @@ __all__ = [
     "random_samples",
     "run",
     "save",
+    "stored_statistics",
 ]

@@ -143,6 +143,60 @@ def quantize(
     return kind.give(model, core, result.model, result.recipe)
 
 
+@check_keywords
+def calibrate(
+    model: Any,
+    calibration_dataset: Dataset | NativeDataset | Iterable[Any],
+    file: str | os.PathLike[str],
+    *,
+    shard: tuple[int, int] = (1, 1),
+    preset: QuantizationPreset | str | None = None,
+    model_type: ModelType | str | None = None,
+    target_device: TargetDevice | str = TargetDevice.ANY,
+    subset_size: int = 300,
+    fast_bias_correction: bool = True,
+    ignored_scope: IgnoredScope | None = None,
+    advanced_parameters: AdvancedQuantizationParameters | None = None,
+    threads: int = 0,
+    progress: ProgressCallback | bool | None = None,
+) -> int:
+    """Measures a share of the data, and writes it to a file.
+
+    `quantize(model, octet.stored_statistics(files))`, with the files of all shards and the same
+    parameters, gives the same bytes as one run on the data. A run that was ended goes on where its
+    file stopped. Every process reads the whole dataset, in the same order.
+
+    Args:
+        model, calibration_dataset: as `quantize` takes them.
+        file: written every few seconds, and at the end.
+        shard: which share, of how many: (1, 4) is the first of four.
+
+    Returns:
+        The number of items of the dataset, up to `subset_size`.
+    """
+    number, count = shard
+    if not 1 <= number <= count:
+        raise usage("shard", f"{shard} is none", "Give its number and how many there are: (1, 4)")
+    options = _options(
+        preset=preset,
+        model_type=model_type,
+        target_device=target_device,
+        subset_size=subset_size,
+        fast_bias_correction=fast_bias_correction,
+        ignored_scope=ignored_scope,
+        advanced_parameters=advanced_parameters,
+        threads=threads,
+    )
+    report = reporter(progress)
+    try:
+        return _core.calibrate(
+            load(model), _data(calibration_dataset), os.fspath(file), number, count, options, report
+        )
+    finally:
+        if isinstance(report, ProgressLine):
+            report.clear()
+
+
 def apply(model: Any, recipe: _core.Recipe | str | os.PathLike[str]) -> Any:
     """Replays a recipe on the model that it was made for: what `quantize` returned, without data.
 

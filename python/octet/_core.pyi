@@ -6,7 +6,7 @@ from __future__ import annotations
 import collections.abc
 import os
 import typing
-__all__: list[str] = ['BenchmarkResult', 'Comparison', 'Diagnostic', 'ExecutedLayer', 'LayerDecision', 'MODE_WRAPPERS', 'Model', 'NativeDataset', 'OutputDifference', 'QuantizeResult', 'Recipe', 'Session', 'SessionLimit', 'SourceInfo', 'TorchCall', 'apply', 'benchmark', 'benchmark_json', 'benchmark_text', 'compare', 'error_codes', 'error_text', 'executed_layers', 'from_ov_address', 'image_folder', 'inspect', 'layers_json', 'layers_text', 'load', 'lower', 'nearest', 'npy_file', 'npz_file', 'option_words', 'precisions_text', 'quantize', 'random_samples', 'run', 'try_lower', 'user_line']
+__all__: list[str] = ['BenchmarkResult', 'Comparison', 'Diagnostic', 'ExecutedLayer', 'LayerDecision', 'MODE_WRAPPERS', 'Model', 'NativeDataset', 'OutputDifference', 'QuantizeResult', 'Recipe', 'Session', 'SessionLimit', 'SourceInfo', 'TorchCall', 'apply', 'benchmark', 'benchmark_json', 'benchmark_text', 'calibrate', 'compare', 'error_codes', 'error_text', 'executed_layers', 'from_ov_address', 'image_folder', 'inspect', 'layers_json', 'layers_text', 'load', 'lower', 'nearest', 'npy_file', 'npz_file', 'option_words', 'precisions_text', 'quantize', 'random_samples', 'run', 'stored_statistics', 'try_lower', 'user_line']
 class Diagnostic:
     """
     Something that the user should know and that did not stop the run.
@@ -214,6 +214,10 @@ class QuantizeResult:
         ...
     def __str__(self) -> str:
         ...
+    def profile_text(self) -> str:
+        """
+        Where the time went, as a table.
+        """
     def to_json(self) -> str:
         ...
     @property
@@ -226,6 +230,11 @@ class QuantizeResult:
     def model(self) -> Model:
         """
         Ready to run or to save.
+        """
+    @property
+    def profile(self) -> list[tuple[str, float, float]]:
+        """
+        Where the time went: (stage or stage/part, seconds, processor's seconds of all threads).
         """
     @property
     def recipe(self) -> Recipe:
@@ -392,6 +401,8 @@ def benchmark_json(names: collections.abc.Sequence[str], results: collections.ab
     ...
 def benchmark_text(names: collections.abc.Sequence[str], results: collections.abc.Sequence[BenchmarkResult]) -> str:
     ...
+def calibrate(model: Model, data: typing.Any, file: os.PathLike | str | bytes, number: typing.SupportsInt | typing.SupportsIndex, count: typing.SupportsInt | typing.SupportsIndex, options: dict, on_progress: typing.Any = None) -> int:
+    ...
 def compare(reference: Model, other: Model, data: typing.Any, samples: typing.SupportsInt | typing.SupportsIndex, device: str = 'CPU', precision: str = 'auto', threads: typing.SupportsInt | typing.SupportsIndex = 0, config: collections.abc.Mapping[str, str] = {}) -> Comparison:
     """
     Runs at most `samples` items through both models.
@@ -459,6 +470,10 @@ def random_samples(model: Model, count: typing.SupportsInt | typing.SupportsInde
 def run(model: Model, sample: typing.Any, device: str = 'CPU', precision: str = 'auto', threads: typing.SupportsInt | typing.SupportsIndex = 0, config: collections.abc.Mapping[str, str] = {}) -> list:
     """
     Runs one item; the outputs in the model's order, as arrays.
+    """
+def stored_statistics(files: collections.abc.Sequence[os.PathLike | str | bytes]) -> NativeDataset:
+    """
+    What `calibrate` wrote for all shards, in place of a dataset.
     """
 def try_lower(program: dict) -> tuple[Model | None, list[tuple[str, str, str]]]:
     """

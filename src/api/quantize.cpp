@@ -1,10 +1,11 @@
 #include "octet/quantize.hpp"
 
 #include <algorithm>
-#include <chrono>
 
 #include "algorithms/algorithm.hpp"
+#include "api/pipeline.hpp"
 #include "api/provenance.hpp"
+#include "api/stages.hpp"
 #include "core/cpu.hpp"
 #include "octet/version.hpp"
 #include "recipe/apply.hpp"
@@ -15,44 +16,22 @@
 namespace octet {
 namespace {
 
-/// Tells the user that a stage begins, and keeps how long each took.
-class Stages {
- public:
-  explicit Stages(const QuantizeOptions& options) : options_(options) {}
-
-  template <typename Action>
-  auto run(const char* stage, Action action) {
-    if (options_.is_cancelled && options_.is_cancelled())
-      throw Error(ErrorCode::cancelled, stage, "", "the run was cancelled", "");
-    if (options_.on_progress) options_.on_progress({stage, 0, 0});
-    const Timer timer{seconds[stage], Clock::now()};
-    return action();
-  }
-
-  std::map<std::string, double> seconds;
-
- private:
-  using Clock = std::chrono::steady_clock;
-  struct Timer {
-    double& total;
-    Clock::time_point begin;
-    ~Timer() { total += std::chrono::duration<double>(Clock::now() - begin).count(); }
-  };
-  const QuantizeOptions& options_;
-};
-
-/// What is decided before any data is read.
-struct Plan {
-  QuantizeOptions options;      ///< resolved
-  std::vector<Edit> structure;  ///< edits that come before placement
-  Model model;                  ///< with these applied
-  scheme::Placement placement;
-  std::vector<Diagnostic> diagnostics;
-};
-
 void append(std::vector<Diagnostic>& to, const std::vector<Diagnostic>& from) {
   to.insert(to.end(), from.begin(), from.end());
 }
+
+Diagnostic nothing_to_quantize() {
+  return {Diagnostic::Severity::warning,
+          "quantize",
+          "nothing_to_quantize",
+          "",
+          "no layer of the model is quantized, so it stays as it is",
+          "'octet inspect' or octet.inspect(model) says why for each layer"};
+}
+
+}  // namespace
+
+namespace api {
 
 Plan plan(const Model& model, const QuantizeOptions& options) {
   Plan plan;
@@ -71,21 +50,12 @@ void check(const QuantizeOptions& options) {
                 "no sample is to be read", "Give at least 1; 300 is usual");
 }
 
-Diagnostic nothing_to_quantize() {
-  return {Diagnostic::Severity::warning,
-          "quantize",
-          "nothing_to_quantize",
-          "",
-          "no layer of the model is quantized, so it stays as it is",
-          "'octet inspect' or octet.inspect(model) says why for each layer"};
-}
-
-}  // namespace
+}  // namespace api
 
 QuantizeResult quantize(const Model& model, Dataset& data, const QuantizeOptions& options) {
-  check(options);
-  Stages stages(options);
-  const Plan plan = stages.run("placement", [&] { return octet::plan(model, options); });
+  api::check(options);
+  api::Stages stages(options);
+  const api::Plan plan = stages.run("placement", [&] { return api::plan(model, options); });
   QuantizeResult result;
   result.layers = plan.placement.layers;
   append(result.diagnostics, plan.diagnostics);
@@ -100,30 +70,35 @@ QuantizeResult quantize(const Model& model, Dataset& data, const QuantizeOptions
     statistics::Requests requests;
     for (const auto& step : steps) step->request(context, requests);
     const statistics::Results measured = stages.run("calibration", [&] {
-      return statistics::calibrate(
-          plan.model, data, requests,
-          {plan.options.subset_size, plan.options.threads,
-           plan.options.advanced.batchwise_statistics, options.on_progress, options.is_cancelled});
+      return statistics::calibrate(plan.model, data, requests,
+                                   {plan.options.subset_size, plan.options.threads,
+                                    plan.options.advanced.batchwise_statistics, options.on_progress,
+                                    options.is_cancelled, &stages.stopwatch});
     });
     result.samples = measured.samples;
     append(result.diagnostics, measured.diagnostics);
     stages.run("algorithms", [&] {
-      for (const auto& step : steps) step->run(context, measured, edits, result.diagnostics);
+      for (const auto& step : steps)
+        stages.stopwatch.time(std::string("algorithms/") + step->name(),
+                              [&] { step->run(context, measured, edits, result.diagnostics); });
     });
   }
   append(result.diagnostics, data.diagnostics());
 
   stages.run("emission", [&] {
-    result.recipe = {version(), OCTET_OPENVINO_VERSION, fingerprint(model),
+    std::string print =
+        stages.stopwatch.time("emission/fingerprint", [&] { return fingerprint(model); });
+    result.recipe = {version(), OCTET_OPENVINO_VERSION, std::move(print),
                      api::provenance_of(plan.options, result.samples), std::move(edits)};
-    result.model = recipe::replay(model, result.recipe);
+    result.model = stages.stopwatch.time("emission/apply",
+                                         [&] { return recipe::replay(model, result.recipe); });
   });
-  result.stage_seconds = std::move(stages.seconds);
+  stages.finish(result);
   return result;
 }
 
 std::vector<LayerDecision> inspect(const Model& model, const QuantizeOptions& options) {
-  return plan(model, options).placement.layers;
+  return api::plan(model, options).placement.layers;
 }
 
 }  // namespace octet

@@ -4,6 +4,7 @@
 #include "cli/output_file.hpp"
 #include "cli/progress_line.hpp"
 #include "cli/quantize_flags.hpp"
+#include "octet/calibrate.hpp"
 #include "octet/report.hpp"
 
 namespace octet::cli {
@@ -29,8 +30,11 @@ class Quantize : public Command {
     app.add_option("--recipe", recipe_, "write what was decided, for 'octet apply'")
         ->type_name("OUT.json");
     app.add_flag("--json", json_, "print the result as JSON");
+    app.add_flag("--profile", profile_, "also print where the time went");
     app.add_flag("--quiet", quiet_, "print warnings and errors only");
-    data_.declare(app, true);
+    app.add_option("--statistics", statistics_, "instead of --data: what 'octet calibrate' wrote")
+        ->type_name("PART...");
+    data_.declare(app, false);
     flags_.declare(app);
   }
 
@@ -40,7 +44,13 @@ class Quantize : public Command {
     if (!recipe_.empty()) check_output(recipe_, model_);
     const Model model = load(model_);
     print(model.diagnostics, quiet_);
-    const auto data = data_.open(model, options.subset_size);
+    if (statistics_.empty() != data_.is_given())
+      throw Error(ErrorCode::invalid_argument, "command", "",
+                  data_.is_given() ? "--data excludes --statistics" : "--data is required",
+                  "Give a folder of images, an .npy or an .npz; or what 'octet calibrate' wrote");
+    const auto data = statistics_.empty()
+                          ? data_.open(model, options.subset_size)
+                          : stored_statistics({statistics_.begin(), statistics_.end()});
     ProgressLine progress(quiet_ || json_);
     options.on_progress = [&](const Progress& now) { progress.show(now); };
     options.is_cancelled = [&] { return interrupt.is_requested(); };
@@ -57,13 +67,15 @@ class Quantize : public Command {
       print(report::quantize_json(result, files));
     else if (!quiet_)
       print(report::quantize_text(result, files));
+    if (profile_ && !json_) print("\n" + report::profile_text(result));
   }
 
  private:
   std::string model_, output_, recipe_;
+  std::vector<std::string> statistics_;
   DataFlags data_;
   QuantizeFlags flags_;
-  bool json_ = false, quiet_ = false;
+  bool json_ = false, profile_ = false, quiet_ = false;
 };
 
 }  // namespace

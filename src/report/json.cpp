@@ -111,6 +111,11 @@ std::string quantize_json(const QuantizeResult& result, const Files& files) {
   if (files.output_bytes != 0) json["output_bytes"] = files.output_bytes;
   json["samples"] = result.samples;
   json["seconds"] = result.stage_seconds;
+  json["profile"] = Json::array();
+  for (const StageTime& time : result.profile)
+    json["profile"].push_back({{"stage", time.stage},
+                               {"seconds", time.seconds},
+                               {"processor_seconds", time.processor_seconds}});
   json["counts"] = counts_of(result.layers);
   json["layers"] = json_of(result.model, result.layers);
   json["diagnostics"] = json_of(result.diagnostics);

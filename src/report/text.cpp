@@ -81,6 +81,28 @@ std::string quantize_text(const QuantizeResult& result, const Files& files) {
   return table.text();
 }
 
+std::string profile_text(const QuantizeResult& result) {
+  Table table({{"stage"},
+               {"time (s)", Table::Align::right},
+               {"processor (s)", Table::Align::right},
+               {"share", Table::Align::right}});
+  double all = 0;
+  for (const auto& [stage, time] : result.stage_seconds) all += time;
+  for (const StageTime& stage : result.profile) {
+    if (stage.stage.find('/') != std::string::npos) continue;
+    const auto add = [&](const StageTime& time, const std::string& name) {
+      const bool has_clock = time.seconds > 0;
+      table.add({name, has_clock ? number(time.seconds, 3) : "-", number(time.processor_seconds, 3),
+                 has_clock && all > 0 ? number(100 * time.seconds / all, 0) + " %" : "-"});
+    };
+    add(stage, stage.stage);
+    for (const StageTime& part : result.profile)
+      if (part.stage.starts_with(stage.stage + "/"))
+        add(part, "  " + part.stage.substr(stage.stage.size() + 1));
+  }
+  return table.text();
+}
+
 std::string benchmark_text(const std::vector<NamedBenchmark>& benchmarks) {
   std::vector<Table::Column> columns{{""}};
   std::vector<std::string> names;

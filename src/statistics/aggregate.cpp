@@ -44,6 +44,44 @@ void Aggregator::add(std::span<const double> values) {
   }
 }
 
+State Aggregator::state() const {
+  std::vector<std::uint64_t> sums;
+  for (const ExactSum& sum : sums_) sum.write(sums);
+  return {{"channels", channels_},
+          {"samples", samples_},
+          {"extremes", pack(extremes_)},
+          {"sums", pack(sums)},
+          {"all", pack(all_)}};
+}
+
+void Aggregator::merge(const State& state) {
+  const auto samples = state.at("samples").get<std::size_t>();
+  if (samples == 0) return;
+  const auto channels = state.at("channels").get<std::size_t>();
+  require(samples_ == 0 || channels == channels_, "a range has another number of channels");
+  const auto extremes = unpack<double>(state.at("extremes"));
+  const auto words = unpack<std::uint64_t>(state.at("sums"));
+  const auto all = unpack<float>(state.at("all"));
+  const bool is_extreme = type_ == AggregatorType::min || type_ == AggregatorType::max;
+  const bool is_mean = type_ == AggregatorType::mean;
+  require(extremes.size() == (is_extreme ? channels : 0), "a range has too few extremes");
+  require(is_extreme || is_mean ? all.empty()
+                                : all.size() % samples == 0 && all.size() / samples == channels,
+          "a range has too few values");
+  if (is_extreme) add(extremes);  // counts one sample
+  std::size_t place = 0;
+  if (is_mean) {
+    // A channel's sum takes three words at least.
+    require(words.size() / 3 >= channels, "a range has too few sums");
+    sums_.resize(channels);
+    for (ExactSum& sum : sums_) sum.add(ExactSum::read(words, place));
+  }
+  require(place == words.size(), "a range has too many sums");
+  all_.insert(all_.end(), all.begin(), all.end());
+  channels_ = channels;
+  samples_ += is_extreme ? samples - 1 : samples;
+}
+
 std::vector<double> Aggregator::result() const {
   if (!extremes_.empty()) return extremes_;
   std::vector<double> result(channels_);

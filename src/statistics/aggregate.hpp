@@ -16,6 +16,9 @@ class Aggregator {
   /// `outliers`: the share at either end that the `no_outliers` aggregators leave out.
   Aggregator(AggregatorType type, double outliers) : type_(type), outliers_(outliers) {}
   void add(std::span<const double> values);
+  State state() const;
+  /// Takes the values of another one of the same kind, as `state` gave them. Throws `BadState`.
+  void merge(const State& state);
   std::vector<double> result() const;
 
  private:

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "statistics/state.hpp"
+
 namespace octet::statistics {
 
 /// A sum of finite doubles in fixed point, so that neither order nor grouping matters: each value
@@ -29,6 +31,33 @@ class ExactSum {
     for (std::size_t i = 0; i < other.beyond_.size(); ++i) beyond_[i] += other.beyond_[i];
   }
 
+  /// The number of bands, then two words a band, low and high: appended to `words`.
+  void write(std::vector<std::uint64_t>& words) const {
+    words.push_back(1 + beyond_.size());
+    const auto add_word = [&](Fixed band) {
+      words.push_back(static_cast<std::uint64_t>(band));
+      words.push_back(static_cast<std::uint64_t>(band >> 64));
+    };
+    add_word(first_);
+    for (const Fixed band : beyond_) add_word(band);
+  }
+  /// Reads what `write` wrote from `words[place]` on, and moves `place` behind it.
+  static ExactSum read(const std::vector<std::uint64_t>& words, std::size_t& place) {
+    require(place < words.size(), "a sum is missing");
+    const std::uint64_t bands = words[place++];
+    require(bands >= 1 && bands <= most_bands && words.size() - place >= 2 * bands,
+            "a sum is cut off");
+    const auto next = [&] {
+      const std::uint64_t low = words[place], high = words[place + 1];
+      place += 2;
+      return static_cast<Fixed>((static_cast<Unsigned>(high) << 64) | low);
+    };
+    ExactSum sum;
+    sum.first_ = next();
+    for (std::uint64_t i = 1; i < bands; ++i) sum.beyond_.push_back(next());
+    return sum;
+  }
+
   double value() const {
     double sum = 0;
     for (std::size_t i = beyond_.size(); i-- > 0;)
@@ -39,6 +68,8 @@ class ExactSum {
 
  private:
   __extension__ using Fixed = __int128;
+  __extension__ using Unsigned = unsigned __int128;
+  static constexpr std::uint64_t most_bands = 27;  // 2^1024 is beyond the 26th
   static constexpr int fraction_bits = 64, band_bits = 40;
   static constexpr double band_width = 0x1p40;
 

@@ -37,6 +37,28 @@ void LogHistogram::add(const LogHistogram& other) {
   total_ += other.total_;
 }
 
+State LogHistogram::state() const {
+  std::vector<std::uint32_t> places;
+  std::vector<std::uint64_t> counts;
+  for (std::uint32_t i = 0; i < bucket_count; ++i) {
+    if (counts_[i] == 0) continue;
+    places.push_back(i);
+    counts.push_back(counts_[i]);
+  }
+  return {{"places", pack(places)}, {"counts", pack(counts)}};
+}
+
+void LogHistogram::merge(const State& state) {
+  const auto places = unpack<std::uint32_t>(state.at("places"));
+  const auto counts = unpack<std::uint64_t>(state.at("counts"));
+  require(places.size() == counts.size(), "a histogram has a place without a count");
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    require(places[i] < bucket_count, "a histogram has a place that there is not");
+    counts_[places[i]] += counts[i];
+    total_ += counts[i];
+  }
+}
+
 std::vector<LogHistogram::Bucket> LogHistogram::buckets() const {
   std::vector<Bucket> result;
   const std::uint32_t last = (1U << shift) - 1;

@@ -5,6 +5,8 @@
 #include <memory>
 #include <vector>
 
+#include "statistics/state.hpp"
+
 namespace octet::statistics {
 
 /// Counts of f32 values in buckets that share sign, exponent and the first 9 bits of the mantissa:
@@ -26,6 +28,9 @@ class LogHistogram {
   /// Adds finite values.
   void add(const float* values, std::size_t count);
   void add(const LogHistogram& other);
+  State state() const;
+  /// Adds what `state` gave. Throws `BadState`.
+  void merge(const State& state);
   std::uint64_t total() const { return total_; }
   /// The buckets that hold values, lowest values first.
   std::vector<Bucket> buckets() const;

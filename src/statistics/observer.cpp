@@ -1,5 +1,7 @@
 #include "statistics/observer.hpp"
 
+#include <chrono>
+
 namespace octet::statistics {
 
 std::unique_ptr<LogHistogram> SharedDistribution::take() {
@@ -22,11 +24,12 @@ LogHistogram SharedDistribution::total() const {
 }
 
 Observer::Observer(const ov::Output<ov::Node>& tensor, std::int64_t id, Measures measures,
-                   std::shared_ptr<SharedDistribution> distribution)
+                   std::shared_ptr<SharedDistribution> distribution, std::shared_ptr<Spent> spent)
     : Op({tensor}),
       id_(id),
       measures_(std::move(measures)),
-      distribution_(std::move(distribution)) {
+      distribution_(std::move(distribution)),
+      spent_(std::move(spent)) {
   constructor_validate_and_infer_types();
 }
 
@@ -53,14 +56,17 @@ bool Observer::visit_attributes(ov::AttributeVisitor& visitor) {
 
 std::shared_ptr<ov::Node> Observer::clone_with_new_inputs(const ov::OutputVector& inputs) const {
   check_new_args_count(this, inputs);
-  return std::make_shared<Observer>(inputs[0], id_, measures_, distribution_);
+  return std::make_shared<Observer>(inputs[0], id_, measures_, distribution_, spent_);
 }
 
 bool Observer::evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const {
+  const auto begin = std::chrono::steady_clock::now();
   outputs[0].set_shape({record_size(measures_, inputs[0].get_shape()) * sizeof(double)});
   auto histogram = distribution_ ? distribution_->take() : nullptr;
   measure(measures_, inputs[0], reinterpret_cast<double*>(outputs[0].data()), histogram.get());
   if (histogram) distribution_->give_back(std::move(histogram));
+  spent_->fetch_add(std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin).count(),
+                    std::memory_order_relaxed);
   return true;
 }
 

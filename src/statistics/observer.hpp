@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -32,9 +33,13 @@ class Observer : public ov::op::Op {
   OPENVINO_OP("Observer", "octet");
 
   Observer() = default;
-  /// `id` tells observers of one tensor apart. `distribution` may be null.
+  /// Nanoseconds that observers took, on all threads.
+  using Spent = std::atomic<std::int64_t>;
+
+  /// `id` tells observers of one tensor apart. `distribution` may be null. What measuring takes is
+  /// added to `spent`.
   Observer(const ov::Output<ov::Node>& tensor, std::int64_t id, Measures measures,
-           std::shared_ptr<SharedDistribution> distribution);
+           std::shared_ptr<SharedDistribution> distribution, std::shared_ptr<Spent> spent);
 
   void validate_and_infer_types() override;
   bool visit_attributes(ov::AttributeVisitor& visitor) override;
@@ -48,6 +53,7 @@ class Observer : public ov::op::Op {
   std::int64_t id_ = 0;
   Measures measures_;
   std::shared_ptr<SharedDistribution> distribution_;
+  std::shared_ptr<Spent> spent_;
 };
 
 }  // namespace octet::statistics

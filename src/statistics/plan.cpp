@@ -1,6 +1,7 @@
 #include "statistics/plan.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <tuple>
@@ -152,6 +153,63 @@ void Plan::add(std::size_t index, const SampleView& sample) {
       range.low.add(watch.measures, sample);
       range.high.add(watch.measures, sample);
     }
+}
+
+State Plan::state() const {
+  State watches = State::array(), ranges = State::array();
+  for (const Watch& watch : watches_) {
+    std::vector<std::uint64_t> sums;
+    for (const ExactSum& sum : watch.sums) sum.write(sums);
+    State state{{"low", pack(watch.low)},
+                {"high", pack(watch.high)},
+                {"sums", pack(sums)},
+                {"count", watch.count}};
+    if (watch.distribution) state["distribution"] = watch.distribution->total().state();
+    watches.push_back(std::move(state));
+  }
+  for (const PlannedRange& range : ranges_)
+    ranges.push_back({{"low", range.low.state()}, {"high", range.high.state()}});
+  return {{"watches", std::move(watches)}, {"ranges", std::move(ranges)}};
+}
+
+void Plan::merge(const State& state) {
+  const State &watches = state.at("watches"), &ranges = state.at("ranges");
+  require(watches.size() == watches_.size() && ranges.size() == ranges_.size(),
+          "it measured other tensors");
+  for (std::size_t i = 0; i < watches_.size(); ++i) {
+    Watch& watch = watches_[i];
+    const State& other = watches[i];
+    const auto low = unpack<double>(other.at("low")), high = unpack<double>(other.at("high"));
+    const auto words = unpack<std::uint64_t>(other.at("sums"));
+    const auto count = other.at("count").get<std::size_t>();
+    if (count == 0) continue;
+    if (watch.count == 0) {
+      require(!low.empty(), "a tensor has no channels");
+      watch.low = low;
+      watch.high = high;
+      watch.sums.resize(watch.measures.sums ? low.size() : 0);
+    }
+    require(low.size() == watch.low.size() && high.size() == low.size(),
+            "a tensor has another number of channels");
+    for (std::size_t c = 0; c < low.size(); ++c) {
+      require(std::isfinite(low[c]) && std::isfinite(high[c]), "a tensor has a range without end");
+      watch.low[c] = std::min(watch.low[c], low[c]);
+      watch.high[c] = std::max(watch.high[c], high[c]);
+    }
+    std::size_t place = 0;
+    for (ExactSum& sum : watch.sums) sum.add(ExactSum::read(words, place));
+    require(place == words.size(), "a tensor has too many sums");
+    watch.count += count;
+    if (watch.distribution) {
+      auto histogram = watch.distribution->take();
+      histogram->merge(other.at("distribution"));
+      watch.distribution->give_back(std::move(histogram));
+    }
+  }
+  for (std::size_t i = 0; i < ranges_.size(); ++i) {
+    ranges_[i].low.merge(ranges[i].at("low"));
+    ranges_[i].high.merge(ranges[i].at("high"));
+  }
 }
 
 void Plan::keep(std::size_t index, const std::vector<SampleView>& samples, KeptSample& kept) const {

@@ -40,6 +40,11 @@ class Plan {
   /// Puts those means of `samples`, which are of one run, that are wanted of each kept sample into
   /// `kept`.
   void keep(std::size_t watch, const std::vector<SampleView>& samples, KeptSample& kept) const;
+  /// All that `add` has brought. No run may be going on.
+  State state() const;
+  /// Takes over what another run of the same plan has measured, as if it were one run. Throws
+  /// `BadState`.
+  void merge(const State& state);
   /// Everything but the diagnostics on data. Throws `Error` (internal) for a tensor without values.
   Results results(const SourceMap& sources) const;
 

@@ -26,6 +26,9 @@ class RangeSide {
 
   /// A sample as `measures` say.
   void add(const Measures& measures, const SampleView& sample);
+  State state() const { return aggregate_.state(); }
+  /// Throws `BadState`.
+  void merge(const State& state) { aggregate_.merge(state); }
   /// For the searches `distribution` is given.
   std::vector<float> result(const Distribution* distribution) const;
 

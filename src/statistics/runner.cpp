@@ -31,6 +31,7 @@ std::set<const ov::Node*> needed_for(const ov::NodeVector& ends) {
 /// written stay. `inputs` tells which parameters are left.
 std::shared_ptr<ov::Model> observed(const std::shared_ptr<ov::Model>& graph,
                                     const std::vector<Watch>& watches, bool wants_outputs,
+                                    const std::shared_ptr<Observer::Spent>& spent,
                                     std::vector<std::size_t>& inputs) {
   std::map<std::string, std::shared_ptr<ov::Node>> nodes;
   for (const auto& node : graph->get_ordered_ops()) nodes.emplace(node->get_friendly_name(), node);
@@ -47,7 +48,7 @@ std::shared_ptr<ov::Model> observed(const std::shared_ptr<ov::Model>& graph,
       if (measures.axis) measures.axis = tensor.get_partial_shape().size() - 1;
     }
     results.push_back(std::make_shared<ov::op::v0::Result>(std::make_shared<Observer>(
-        tensor, static_cast<std::int64_t>(i), measures, watches[i].distribution)));
+        tensor, static_cast<std::int64_t>(i), measures, watches[i].distribution, spent)));
     ends.push_back(results.back());
   }
   if (wants_outputs) {
@@ -98,9 +99,10 @@ std::size_t all_threads() {
 }  // namespace
 
 Runner::Runner(const Model& model, Plan& plan, const BoundSample& first, std::size_t threads,
-               std::size_t keep)
+               std::size_t keep, core::Stopwatch& stopwatch)
     : model_(model),
       plan_(plan),
+      stopwatch_(stopwatch),
       threads_(threads == 0 ? all_threads() : threads),
       fixed_shapes_(shapes_of(first)),
       slots_(2 * threads_),
@@ -122,9 +124,11 @@ Runner::~Runner() {
 }
 
 Runner::Compiled Runner::compile(const std::vector<ov::PartialShape>& shapes) const {
+  const core::Stopwatch::Running running(stopwatch_, "calibration/compile");
   Compiled compiled;
   const auto graph = runtime::guarded("fit the model to the samples", [&] {
-    return observed(reshaped(*model_.graph, shapes), plan_.watches(), keep_ > 0, compiled.inputs);
+    return observed(reshaped(*model_.graph, shapes), plan_.watches(), keep_ > 0, spent_,
+                    compiled.inputs);
   });
   RunOptions options;
   options.precision = "f32";
@@ -146,6 +150,7 @@ void Runner::start(const BoundSample& sample) {
       shapes.push_back(parameter->get_partial_shape());
     open_ = compile(shapes);
   }
+  const core::Stopwatch::Running running(stopwatch_, "calibration/start");
   Compiled& compiled = is_fixed ? fixed_ : open_;
   ov::InferRequest& request = is_fixed ? slot.fixed : slot.open;
   runtime::guarded("run the calibration", [&] {
@@ -165,13 +170,16 @@ void Runner::start(const BoundSample& sample) {
 
 void Runner::finish() {
   for (std::size_t i = 0; i < slots_.size(); ++i) collect(slots_[(next_ + i) % slots_.size()]);
+  stopwatch_.add("calibration/measure", static_cast<double>(spent_->exchange(0)) * 1e-9);
 }
 
 void Runner::collect(Slot& slot) {
   if (!slot.running) return;
   ov::InferRequest& request = *slot.running;
   slot.running = nullptr;
-  runtime::guarded("run the calibration", [&] { request.wait(); });
+  stopwatch_.time("calibration/wait",
+                  [&] { runtime::guarded("run the calibration", [&] { request.wait(); }); });
+  const core::Stopwatch::Running running(stopwatch_, "calibration/collect");
   for (std::size_t w = 0; w < plan_.watches().size(); ++w) {
     const Watch& watch = plan_.watches()[w];
     const ov::Tensor record = request.get_output_tensor(w);

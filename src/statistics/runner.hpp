@@ -21,7 +21,7 @@ class Runner {
   /// compilation that takes any, made when the first of them comes. `threads`: 0 for all cores. The
   /// first `keep` samples are kept.
   Runner(const Model& model, Plan& plan, const BoundSample& first, std::size_t threads,
-         std::size_t keep);
+         std::size_t keep, core::Stopwatch& stopwatch);
   ~Runner();
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
@@ -32,7 +32,7 @@ class Runner {
   /// Waits for all samples that are in flight.
   void finish();
   /// Complete once `finish` has returned.
-  std::vector<KeptSample> take_kept() { return std::move(kept_); }
+  const std::vector<KeptSample>& kept() const { return kept_; }
 
  private:
   struct Compiled {
@@ -52,6 +52,8 @@ class Runner {
 
   const Model& model_;
   Plan& plan_;
+  core::Stopwatch& stopwatch_;
+  std::shared_ptr<Observer::Spent> spent_ = std::make_shared<Observer::Spent>(0);
   std::size_t threads_;
   std::vector<ov::PartialShape> fixed_shapes_;
   Compiled fixed_, open_;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/stopwatch.hpp"
 #include "octet/dataset.hpp"
 #include "octet/model.hpp"
 #include "octet/options.hpp"
@@ -68,6 +69,7 @@ struct CalibrationOptions {
   std::optional<bool> batchwise_statistics = {};  ///< as the user's advanced parameter
   std::function<void(const Progress&)> on_progress = {};
   std::function<bool()> is_cancelled = {};
+  core::Stopwatch* stopwatch = nullptr;  ///< counts the parts of the pass; may be null
 };
 
 /// Runs the data through the model once, in FP32, and collects what was asked for. The result does

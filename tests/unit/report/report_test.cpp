@@ -116,6 +116,24 @@ TEST_CASE("a result tells what was written, and its JSON carries every warning")
   CHECK_FALSE(json.contains("recipe"));
 }
 
+TEST_CASE("a profile lists parts below their stage, with shares of the clock") {
+  QuantizeResult result;
+  result.stage_seconds = {{"calibration", 1.5}, {"emission", 0.5}};
+  result.profile = {{"calibration", 1.5, 2.5},
+                    {"calibration/wait", 1, 0.25},
+                    {"emission", 0.5, 0.5},
+                    {"calibration/measure", 0, 0.125}};
+  CHECK(report::profile_text(result) ==
+        "stage        time (s)  processor (s)  share\n"
+        "calibration     1.500          2.500   75 %\n"
+        "  wait          1.000          0.250   50 %\n"
+        "  measure           -          0.125      -\n"
+        "emission        0.500          0.500   25 %\n");
+  const auto json = nlohmann::json::parse(report::quantize_json(result, {}));
+  CHECK(json["profile"][1]["stage"] == "calibration/wait");
+  CHECK(json["profile"][3]["processor_seconds"] == 0.125);
+}
+
 TEST_CASE("two models are compared by how many times faster the second is") {
   const std::vector<report::NamedBenchmark> pair = {{"fp32", result_of(4, "f32")},
                                                     {"int8", result_of(2, "u8")}};

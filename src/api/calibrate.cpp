@@ -1,0 +1,31 @@
+#include "octet/calibrate.hpp"
+
+#include "algorithms/algorithm.hpp"
+#include "api/pipeline.hpp"
+#include "statistics/parts.hpp"
+
+namespace octet {
+
+std::size_t calibrate(const Model& model, Dataset& data, const std::filesystem::path& file,
+                      const Shard& shard, const QuantizeOptions& options) {
+  api::check(options);
+  if (shard.index >= shard.count)
+    throw Error(ErrorCode::invalid_argument, "statistics", "option 'shard'",
+                "there is no shard " + std::to_string(shard.index + 1) + " of " +
+                    std::to_string(shard.count),
+                "Count from 1");
+  const api::Plan plan = api::plan(model, options);
+  const algorithms::Context context{plan.model, plan.placement, plan.options, plan.structure};
+  statistics::Requests requests;
+  for (const auto& step : algorithms::pipeline(plan.options)) step->request(context, requests);
+  if (requests.ranges.empty() && requests.channel_means.empty())
+    throw Error(ErrorCode::invalid_argument, "statistics", "", "nothing of this model is quantized",
+                "'octet inspect' says why for each layer");
+  return statistics::measure_part(
+      plan.model, data, requests,
+      {plan.options.subset_size, plan.options.threads, plan.options.advanced.batchwise_statistics,
+       options.on_progress, options.is_cancelled},
+      file, shard);
+}
+
+}  // namespace octet

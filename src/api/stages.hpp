@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+
+#include "core/stopwatch.hpp"
+#include "octet/error.hpp"
+#include "octet/options.hpp"
+#include "octet/quantize.hpp"
+
+namespace octet::api {
+
+/// Tells the user that a stage begins, and keeps how long each took.
+class Stages {
+ public:
+  explicit Stages(const QuantizeOptions& options) : options_(options) {}
+
+  /// Throws `Error` (cancelled).
+  template <typename Action>
+  auto run(const char* stage, Action action) {
+    if (options_.is_cancelled && options_.is_cancelled())
+      throw Error(ErrorCode::cancelled, stage, "", "the run was cancelled", "");
+    if (options_.on_progress) options_.on_progress({stage, 0, 0});
+    return stopwatch.time(stage, action);
+  }
+  /// Puts the times into the result.
+  void finish(QuantizeResult& result) const {
+    result.profile = stopwatch.parts();
+    for (const StageTime& time : result.profile)
+      if (time.stage.find('/') == std::string::npos)
+        result.stage_seconds[time.stage] = time.seconds;
+  }
+
+  core::Stopwatch stopwatch;
+
+ private:
+  const QuantizeOptions& options_;
+};
+
+}  // namespace octet::api
