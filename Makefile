@@ -59,7 +59,7 @@ tutorial: wheel ## the tutorial: resnet18 by torch.export, quantize and torch.co
 	$(PYTHON) examples/pytorch_export_tutorial.py --folder build/tutorial
 
 .PHONY: fuzz
-fuzz: setup ## fuzz every reader of untrusted bytes, SECONDS each (clang, libFuzzer)
+fuzz: setup ## fuzz every reader of untrusted bytes, SECONDS_EACH (clang, libFuzzer)
 	tools/fuzz.sh $(or $(SECONDS_EACH),60)
 
 .PHONY: coverage

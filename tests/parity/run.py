@@ -22,7 +22,7 @@ import jobs
 import ours
 import recorded
 from explained import Explanations
-from placements import differences
+from verdicts import verdict
 
 HERE = Path(__file__).parent
 SHOWN = 8  #: differences of a job
@@ -81,28 +81,6 @@ class Comparison:
             except ours.octet.Error as error:
                 own = str(error)
             yield job, own, answer
-
-
-def verdict(job, own, peers, explanations):
-    """One of "equal", "explained" and "differs", what to say about it, and the differences."""
-    if isinstance(own, str):
-        both = "error" in peers
-        return (
-            ("refused" if both else "differs"),
-            f"{'both refuse' if both else 'refused'}: {own}",
-            [],
-        )
-    if "error" in peers:
-        found = [f"the peer fails: {peers['error']}"]
-    else:
-        found = differences(own, peers, job.tolerance)
-    if not found:
-        return "equal", "equal", []
-    reasons, rest = explanations.sort(job, found)
-    if rest:
-        return "differs", f"differs ({len(rest)} of {len(found)})", rest
-    decisions = ", ".join(reasons)
-    return "explained", f"differs ({len(found)}): decision {decisions}", []
 
 
 def select(arguments):

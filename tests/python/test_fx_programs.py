@@ -255,3 +255,30 @@ def test_its_state_is_a_quarter():
     given = torch.export.export(network, (torch.zeros(1, 3, 16, 16),))
     result = fx.quantized(given, fx.images())
     assert fx.bytes_of(result.state_dict) / fx.bytes_of(given.state_dict) < 0.27
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_precision_stays_what_it_is(dtype):
+    network = fx.make(fx.Scores).to(dtype)
+    given = torch.export.export(network, (torch.zeros(1, 3, 16, 16, dtype=dtype),))
+    data = [image.to(dtype) for image in fx.images()]
+    module = fx.quantized(given.module(), data)
+    state = module.state_dict()
+    assert state["point.weight_int8"].dtype == torch.int8
+    assert state["point.bias"].dtype == dtype
+    with torch.no_grad():
+        found, expected = module(data[0]), network(data[0])
+    assert found.dtype == dtype
+    assert (found - expected).abs().max() < 0.05 * expected.abs().max()
+
+
+def test_an_input_may_have_a_name_that_python_has_a_word_for():
+    """`input` is renamed when a graph is copied; the program's signature is not."""
+    network = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.ReLU()).eval()
+    given = torch.export.export(network, (torch.zeros(1, 3, 8, 8),))
+    assert given.graph_signature.user_inputs == ("input",)
+    for model in (given, given.module()):
+        result = fx.quantized(model, fx.images(size=8))
+        found = fx.operators(result.graph)
+        assert found["quantized_decomposed.quantize_per_tensor.default"] == 1
+    assert fx.quantized(given, fx.images(size=8)).graph_signature.user_inputs == ("input",)

@@ -18,6 +18,7 @@ from torch.fx import GraphModule, Node
 from octet import _core
 from octet._log import logger
 from octet._openvino import to_openvino
+from octet.errors import make
 from octet.torch._fx_document import Document, operator_name
 from octet.torch._fx_graphs import Graphs, constant_of
 from octet.torch._fx_layers import Layers
@@ -26,6 +27,9 @@ from octet.torch._fx_programs import open_document
 from octet.torch._fx_quantizers import activation_quantizer, quantize_value
 
 Edit = dict[str, Any]
+KINDS = frozenset(
+    ("fold_batch_norm", "scale_channels", "quantize_activation", "quantize_weight", "shift_bias")
+)
 
 
 @dataclass
@@ -42,6 +46,9 @@ class Emitter:
     """Quantizers that the torch graph has no place for: the node that reads them, and why."""
 
     def __post_init__(self) -> None:
+        if unknown := {edit["edit"] for edit in self.edits} - KINDS:
+            kinds = ", ".join(sorted(unknown))
+            raise make("internal", "emit", "", f"no torch program can hold the edits {kinds}")
         self.matching = Matching(self.document, self.graphs)
         self.layers = Layers(self.document, self.matching, self.graphs)
 

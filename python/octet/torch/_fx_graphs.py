@@ -6,16 +6,23 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from openvino import Model, Node, Output
+from openvino import Model, Node, Output, Type
 
 LAYOUT = frozenset({"Reshape", "Transpose", "Squeeze", "Unsqueeze"})
 """Operations that move values and change none."""
 
 
+def values_of(constant: Node) -> np.ndarray:
+    """numpy has no bfloat16, as which OpenVINO gives other numbers: they come as f32."""
+    if constant.get_element_type() == Type.bf16:
+        return constant.get_data(dtype=np.float32)
+    return constant.data
+
+
 def constant_of(output: Output) -> np.ndarray | None:
     """The values at `output` where they are stored as they are."""
     node = output.get_node()
-    return node.data if node.get_type_name() == "Constant" else None
+    return values_of(node) if node.get_type_name() == "Constant" else None
 
 
 def equal(a: np.ndarray, b: np.ndarray) -> bool:

@@ -11,8 +11,16 @@ import torch
 from torch.fx import Node
 
 from octet._nodes import module_of
+from octet.errors import make
 from octet.torch._fx_document import Document, arguments, operator_name
-from octet.torch._fx_graphs import Graphs, constant_of, equal, readers, stored_constant
+from octet.torch._fx_graphs import (
+    Graphs,
+    constant_of,
+    equal,
+    readers,
+    stored_constant,
+    values_of,
+)
 from octet.torch._fx_matching import Matching, Slot, Unmatched, as_array
 from octet.torch._fx_weights import Codes, add_embedding, add_weight, read_codes
 
@@ -127,7 +135,7 @@ class Layers:
         """Whether the weight is all zeros, such as a recurrent layer's first state: it stays."""
         use = edit["use"]
         stored = stored_constant(self._graphs.before[use["node"]].input_value(use["input"]))
-        return stored is not None and not stored.data.any()
+        return stored is not None and not values_of(stored).any()
 
     def quantize_weight(self, edit: dict[str, Any]) -> None:
         name, port = edit["use"]["node"], edit["use"]["input"]
@@ -150,6 +158,9 @@ class Layers:
             fitting = codes.rearranged(as_array(given), original)
             if fitting is not None:
                 break
+        else:
+            where = f"node '{slot.node.name}'"
+            raise make("internal", "emit", where, f"its weight '{name}' has another layout")
         if operator_name(slot.node) == "aten.embedding" and depth == 0:
             table = slot.value
             add_embedding(document, fitting, name, given.dtype, slot.node)

@@ -20,7 +20,15 @@ from octet.torch._fx_document import (
     operator_name,
     set_argument,
 )
-from octet.torch._fx_graphs import LAYOUT, Graphs, equal, readers, stacked_rows, stored_constant
+from octet.torch._fx_graphs import (
+    LAYOUT,
+    Graphs,
+    equal,
+    readers,
+    stacked_rows,
+    stored_constant,
+    values_of,
+)
 
 TRANSPARENT = LAYOUT | {"FakeQuantize"}
 IDENTITY = frozenset(
@@ -240,6 +248,7 @@ class Matching:
         stored = stored_constant(constant)
         if stored is None:
             return []
+        values = values_of(stored)
         by_name, by_value, computed = [], [], []
         for path, value in arguments(consumer):
             if not isinstance(value, Node):
@@ -247,13 +256,13 @@ class Matching:
             slot = Slot(consumer, path)
             root = self.state_root(value)
             if root is None:
-                if same_values(self.document.constant_value(value), stored.data):
+                if same_values(self.document.constant_value(value), values):
                     computed.append(slot)
-            elif self._is_stacked(value, stored.data):
+            elif self._is_stacked(value, values):
                 by_value.append(slot)
             elif self.document.state_name(root) == stored.get_friendly_name():
                 by_name.append(slot)
-            elif same_values(self.document.constant_value(value), stored.data):
+            elif same_values(self.document.constant_value(value), values):
                 by_value.append(slot)
         return by_name or by_value or computed
 
