@@ -13,6 +13,7 @@ SAMPLES = (2, 3)  #: at the second, torch makes the batch dynamic by itself
 
 
 @torch.no_grad()
+@torch._dynamo.config.patch(allow_rnn=True)  # without, torch does not capture recurrent layers
 def check_compiled(row: models.Row, module: torch.nn.Module) -> check.Result:
     result = check.Result(row.name, COLUMN, "call", "failed")
     torch.compiler.reset()

@@ -198,19 +198,29 @@ def test_without_dynamic_shapes_each_has_its_own_and_the_oldest_goes():
     assert sum(part["is_compiled"] for part in parts) == 2
 
 
-def test_precision():
+@pytest.mark.parametrize("precision", ["f32", "bf16", "f16", "auto"])
+def test_precision(precision):
     model = Small().eval()
     x = torch.randn(1, 3, 8, 8)
-    function = compiled(model, precision="bf16")
+    function = compiled(model, precision=precision)
     error = (function(x) - model(x)).abs().max() / model(x).abs().max()
-    ran = only_part(function)["precisions"]["Convolution"]
-    if "bf16" not in ran:
-        pytest.skip("this CPU does not compute in bf16")
-    assert 1e-5 < error < 5e-2
+    (graph,) = octet.torch.explain(function)["graphs"]
+    assert graph["precision"] == precision
+    (ran,) = only_part(function)["precisions"]["Convolution"]
+    if precision not in ("auto", ran):
+        pytest.skip(f"this CPU does not compute in {precision}")
+    assert f"Convolution: 1 in {ran}" in str(octet.torch.explain(function))
+    least, most = {"f32": (0, 1e-5), "bf16": (1e-5, 5e-2), "f16": (1e-6, 1e-2)}[ran]
+    assert least <= error <= most
 
 
-def weird(x):
-    return torch.special.i0e(torch.relu(x) + 1)
+@pytest.mark.parametrize("device", ["CPU", "AUTO:CPU"])
+def test_device(device):
+    model = mlp()
+    x = torch.randn(2, 6)
+    function = compiled(model, device=device)
+    assert_close(function(x), model(x))
+    assert octet.torch.explain(function)["graphs"][0]["device"] == device
 
 
 class WithWeird(nn.Module):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -26,11 +27,13 @@ def openvino(
 
 
 def register() -> None:
-    """Registers 'octet', and 'openvino' where no other package's backend is loaded by that name."""
+    """Registers 'octet', and 'openvino' where the user has not loaded OpenVINO's own backend.
+
+    torch loads that one by itself where it is asked for the name and no one has taken it."""
     registry.register_backend(octet, name="octet")
-    try:
+    if "openvino.torch" not in sys.modules and "openvino" not in registry._COMPILER_FNS:
         registry.register_backend(openvino, name="openvino")
-    except AssertionError:  # the name is taken
+    else:
         logger.warning(
             "[torch] the backend 'openvino' is OpenVINO's own, which was imported before. Choose "
             "this one by torch.compile(model, backend='octet')"
