@@ -249,6 +249,9 @@ def test_what_cannot_run_stays_in_eager_and_is_told_once(caplog):
     (eager,) = graph["eager"]
     assert eager["op"] == "aten.special_i1e.default"
     assert [part["calls"] for part in graph["parts"]] == [2, 2]
+    # Each has the weights that it reads, and none is handed to it.
+    assert [part["weights"] for part in graph["parts"]] == [2, 2]
+    assert [len(part["inputs"]) for part in graph["parts"]] == [1, 1]
     text = str(octet.torch.explain(function))
     assert "aten.special_i1e.default" in text
     assert "2 calls" in text

@@ -100,8 +100,8 @@ def _text(explanation: Explanation) -> list[str]:
     lines: list[str] = []
     if not explanation["graphs"]:
         lines.append(
-            "torch handed no graph over: call the model first. What torch does not capture, it runs "
-            "in eager: recurrent layers, unless torch._dynamo.config.allow_rnn is set."
+            "torch handed no graph over: call the model first. What torch does not capture, it "
+            "runs in eager: recurrent layers, unless torch._dynamo.config.allow_rnn is set."
         )
     for graph in explanation["graphs"]:
         lines.append(f"{graph['title']} on {graph['device']}, precision {graph['precision']}")

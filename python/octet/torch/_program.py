@@ -82,7 +82,7 @@ class Program:
     def _in_parts(
         self, module: GraphModule, reasons: Mapping[Node, str]
     ) -> Callable[[list[Any]], Any]:
-        split, names = cut(module, reasons)
+        split, names = cut(module, reasons, self._weights)
         for name in names:
             inner = split.get_submodule(name)
             weights = {

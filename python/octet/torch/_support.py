@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -139,17 +139,30 @@ def _computes(node: Node) -> bool:
     )
 
 
-def cut(module: GraphModule, eager: Mapping[Node, str]) -> tuple[GraphModule, list[str]]:
+def cut(
+    module: GraphModule, eager: Mapping[Node, str], weights: Collection[str]
+) -> tuple[GraphModule, list[str]]:
     """A graph in parts that run in turn: the module that calls them, and which of its submodules
     are for OpenVINO.
 
     A node's step is the first in which all that it reads is there and whose kind is the node's;
     even steps run in eager. All nodes of a step make one part, so no two parts wait for each other,
-    and there are no more than the longest path of the graph needs.
+    and there are no more than the longest path of the graph needs. What is made of weights alone is
+    in the step that reads it, where it is a constant.
+
+    Args:
+        eager: the nodes that torch runs.
+        weights: names of the placeholders that are weights.
     """
     steps: dict[Node, int] = {}
+    constant: dict[Node, None] = {}
     for node in module.graph.nodes:
         if node.op != "call_function":
+            continue
+        read = node.all_input_nodes
+        is_constant = read and all(item.name in weights or item in constant for item in read)
+        if is_constant and node not in eager and isinstance(node.meta.get("val"), torch.Tensor):
+            constant[node] = None
             continue
         if node.target is operator.getitem and node.args[0] in steps:
             steps[node] = steps[node.args[0]]  # a list of results is no tensor to hand over
@@ -159,6 +172,8 @@ def cut(module: GraphModule, eager: Mapping[Node, str]) -> tuple[GraphModule, li
         if not is_symbolic(node) and step % 2 == int(node in eager):
             step += 1
         steps[node] = step
+    for node in reversed(constant):
+        steps[node] = min((steps[user] for user in node.users if user in steps), default=1)
     native = {step for node, step in steps.items() if step % 2 and _computes(node)}
     split = split_module(module, module, lambda node: steps[node])
     names = {f"submod_{step}" for step in native}
