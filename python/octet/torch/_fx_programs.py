@@ -49,8 +49,20 @@ def _own(tensor: torch.Tensor, copies: dict[int, torch.Tensor]) -> torch.Tensor:
     return copies[id(tensor)]
 
 
-def _shares_memory(a: torch.Tensor, b: torch.Tensor) -> bool:
-    return a.data_ptr() == b.data_ptr() and a.shape == b.shape and a.dtype == b.dtype
+class Twins:
+    """Further names of tied weights."""
+
+    def __init__(self, named: Iterable[tuple[str, torch.Tensor]]):
+        self._names: dict[Any, list[str]] = {}
+        for name, tensor in named:
+            self._names.setdefault(self._key(tensor), []).append(name)
+
+    @staticmethod
+    def _key(tensor: torch.Tensor) -> Any:
+        return tensor.data_ptr(), tensor.shape, tensor.dtype
+
+    def of(self, name: str, tensor: torch.Tensor) -> list[str]:
+        return [other for other in self._names.get(self._key(tensor), ()) if other != name]
 
 
 class GraphModuleDocument(Document):
@@ -65,6 +77,8 @@ class GraphModuleDocument(Document):
         self.graph = self.module.graph
         self._readers = Counter(n.target for n in self.graph.nodes if n.op == "get_attr")
         self._first_reader: dict[str, Node] = {}
+        named = [*source.named_parameters(remove_duplicate=False)]
+        self._twins = Twins([*named, *source.named_buffers(remove_duplicate=False)])
 
     def _owner(self, name: str) -> tuple[Any, str]:
         *path, last = name.split(".")
@@ -119,15 +133,13 @@ class GraphModuleDocument(Document):
         self._readers[node.target] -= 1
         if self._readers[node.target]:
             return
-        value = self._stored(str(node.target))
-        named = [*self.module.named_parameters(remove_duplicate=False)]
-        named += self.module.named_buffers(remove_duplicate=False)
-        self._delete(str(node.target))
-        # A tied weight has a further name; the graph may have a node for it that nothing reads.
-        for twin in [name for name, other in named if _shares_memory(other, value)]:
-            nodes = self.graph.find_nodes(op="get_attr")
-            unread = [n for n in nodes if n.target == twin and n is not node]
-            if self.has_state(twin) and not any(n.users for n in unread):
+        name = str(node.target)
+        twins = self._twins.of(name, self._stored(name))
+        self._delete(name)
+        # The graph may have a node for a further name that nothing reads.
+        for twin in filter(self.has_state, twins):
+            unread = [n for n in self.graph.find_nodes(op="get_attr") if n.target == twin]
+            if not any(n.users for n in unread):
                 for other in unread:
                     self.graph.erase_node(other)
                 self._delete(twin)
@@ -164,6 +176,7 @@ class ExportedProgramDocument(Document):
         }
         self._state = dict(source.state_dict)
         self._constants = dict(source.constants)
+        self._twins = Twins(source.state_dict.items())
 
     def state_name(self, node: Node) -> str | None:
         if node.op != "placeholder":
@@ -214,11 +227,11 @@ class ExportedProgramDocument(Document):
         name = self._inputs.pop(node.name).target
         if self._placeholders(name):
             return
-        value = self._stored(name)
+        twins = self._twins.of(name, self._stored(name))
         self._state.pop(name, None)
         self._constants.pop(name, None)
-        # A tied weight has a further name; the graph may have a node for it that nothing reads.
-        for twin in [name for name, other in self._state.items() if _shares_memory(other, value)]:
+        # The graph may have a node for a further name that nothing reads.
+        for twin in [twin for twin in twins if twin in self._state]:
             nodes = [n for n in self.graph.nodes if n.name in self._placeholders(twin)]
             if not any(n.users for n in nodes):
                 for unread in nodes:
