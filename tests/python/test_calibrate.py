@@ -29,7 +29,7 @@ def saved_bytes(result, folder):
 
 
 def test_shards_give_the_bytes_of_one_run(model, samples, tmp_path):
-    # Every item of the default estimators, and of those that count all values.
+    # The default estimators, and one that counts all values.
     histogram = {"aggregator_type": "histogram"}
     ends = octet.StatisticsCollectorParameters(**histogram)
     for advanced in (
