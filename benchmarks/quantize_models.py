@@ -49,8 +49,8 @@ def prepare(model, folder, samples):
         stamp.touch()
     calibration = folder / f"samples_{samples}.npz"
     if not calibration.is_file():
-        items = data.calib(samples)
-        # Fewer than wanted are repeated: what is timed does not depend on what they hold.
+        # There are 300: what is timed, beyond that, does not depend on what they hold.
+        items = data.calib(min(samples, 300))
         items = [items[i % len(items)] for i in range(samples)]
         arrays = [
             np.concatenate([np.asarray(item[i]) for item in items]) for i in range(len(items[0]))
