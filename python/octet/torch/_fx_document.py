@@ -80,9 +80,6 @@ class Document:
     def state_value(self, node: Node) -> torch.Tensor:
         raise NotImplementedError
 
-    def _add_state_node(self, name: str, value: torch.Tensor, before: Node) -> Node:
-        raise NotImplementedError
-
     def set_state(self, node: Node, value: torch.Tensor) -> None:
         """Gives the state that `node`, which alone reads it, stands for another value."""
         name = self.state_name(node)

@@ -76,29 +76,10 @@ class Graphs:
             for name, info in sources.items()
             if info.op_type not in ("weight", "output") and info.value_name
         }
-        self.outputs = {
-            name: info.value_name for name, info in sources.items() if info.op_type == "output"
-        }
 
     def owner(self, node: Node) -> str:
         """Name of the torch node that `node` belongs to; empty where edits made it."""
         return self._owners.get(node.get_friendly_name(), "")
-
-    def set_owner(self, name: str, owner: str) -> None:
-        self._owners[name] = owner
-
-    def named_source(self, output: Output, is_value: Any) -> Output:
-        """The torch value that `output` is a rearrangement of, or `output` itself.
-
-        Goes up through operations that only move values, as long as `output` is no torch value.
-        """
-        place = output
-        while not any(is_value(name) for name in place.get_names()):
-            node = place.get_node()
-            if node.get_type_name() not in LAYOUT:
-                return output
-            place = node.input_value(0)
-        return place
 
 
 def readers(output: Output) -> Iterator[tuple[Node, int]]:

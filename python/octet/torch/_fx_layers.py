@@ -127,7 +127,7 @@ class Layers:
         slots = self._matching.constant_slots(
             self._matching.consumer(layer), layer.input_value(port)
         )
-        if not slots:
+        if not slots or constant_of(layer.input_value(port)) is None:
             raise Unmatched("the torch graph holds its weight in another form")
         return slots
 
@@ -141,6 +141,10 @@ class Layers:
         name, port = edit["use"]["node"], edit["use"]["input"]
         codes = read_codes(self._graphs.after[name].input_value(port), edit["range"]["levels"])
         original = constant_of(self._graphs.before[name].input_value(port))
+        if codes is None:
+            raise make(
+                "internal", "emit", f"node '{name}'", "its weight is no constant of integers"
+            )
         for slot in self.weight_slots(name, port):
             self._set_weight(slot, codes, original)
 

@@ -30,7 +30,6 @@ from octet.torch._fx_graphs import (
     values_of,
 )
 
-TRANSPARENT = LAYOUT | {"FakeQuantize"}
 IDENTITY = frozenset(
     f"aten.{name}"
     for name in (
