@@ -8,6 +8,7 @@
 #include "graph/patterns.hpp"
 #include "graph/weights.hpp"
 #include "scheme/post_processing.hpp"
+#include "scheme/recurrence.hpp"
 
 namespace octet::scheme {
 namespace {
@@ -128,7 +129,9 @@ Units make_units(const Graph& graph, graph::ResolvedScope& scope, const Settings
   const View view = with_composites(graph);
   std::vector<std::string> reasons(graph.nodes.size());
   ignore_patterns(graph, view, settings, reasons);
+  const std::vector<char> recurrent = recurrent_arithmetic(graph);
   for (int node = 0; node < graph.size(); ++node) {
+    if (recurrent[node]) reasons[node] = "arithmetic on the state of a recurrent cell";
     if (resets_after_matmul(*graph.nodes[node])) reasons[node] = "GRU that resets after its matmul";
     if (scope.rule_of[node] >= 0) reasons[node] = scope.rules[scope.rule_of[node]].words();
   }
