@@ -39,8 +39,8 @@ items that are not evaluated on, and measured on all of its evaluation data.
 
 - **loss**: points below FP32. **±**: standard error of that difference: where d of n answers are
   other than FP32's, each may be a gain or a loss, so the metric moves by sqrt(d) / n by chance.
-- **quantize**: the whole call. **latency**: one sample, one thread, the fastest tenth of requests;
-  FP32 and Octet's models take turns. FP32 arithmetic where a layer is not in INT8.
+- **quantize**: the whole call. **latency**: one sample on one thread, median of CPU time; FP32 and
+  Octet's models take turns. FP32 arithmetic where a layer is not in INT8.
 - NNCF (3.4.0, its OpenVINO path): from `../shared/eval/results.json`; times are of another day:
   compare their order of magnitude only. Best: the setting with the highest metric.
 
@@ -74,8 +74,8 @@ def infer_with(model: openvino.CompiledModel) -> Callable[..., np.ndarray]:
 
 
 def latencies(models: list[openvino.CompiledModel], sample: Any, seconds: float) -> list[float]:
-    """Time of one request in ms, the models taking turns: that of the fastest tenth, which other
-    work on the machine disturbs least.
+    """CPU time of one request in ms, the models taking turns: the median. What other programs do on
+    the machine changes it little.
     """
     requests = [model.create_infer_request() for model in models]
     times: list[list[float]] = [[] for _ in models]
@@ -84,10 +84,10 @@ def latencies(models: list[openvino.CompiledModel], sample: Any, seconds: float)
     end = time.perf_counter() + seconds * len(models)
     while time.perf_counter() < end or len(times[0]) < 20:
         for request, spent in zip(requests, times, strict=True):
-            begin = time.perf_counter()
+            begin = time.process_time()
             request.infer(list(sample))
-            spent.append(1000 * (time.perf_counter() - begin))
-    return [float(np.percentile(spent, 10)) for spent in times]
+            spent.append(1000 * (time.process_time() - begin))
+    return [float(np.median(spent)) for spent in times]
 
 
 def peer_rows(name: str) -> list[Row]:
@@ -136,7 +136,7 @@ def octet_rows(task: Task, limit: int | None, samples: int, seconds: float) -> l
         scores = {
             name: task.evaluate(infer_with(program), limit) for name, program in programs.items()
         }
-        # One thread: where another program takes a core, two threads wait for each other.
+        # On one thread, so that CPU time is latency.
         alone = [compiled(graph, INFERENCE_NUM_THREADS=1) for graph in graphs.values()]
         times = latencies(alone, data[0], seconds)
     reference: Score = scores["FP32"]

@@ -35,8 +35,8 @@ natively, and of the program in memory, FP32 arithmetic in both; up to 1e-4 is e
 time: of the first spelling.
 
 `INT8`: the model quantized with default options on eight random inputs; the lowest cosine
-similarity of an output to the FP32 model's on another input, and how many layers are in INT8 of
-those that can be. Random weights and inputs say that it works, not what it costs: trained models
+similarity of an output to the FP32 model's on another input, and how many layers, of all, are in
+INT8. Random weights and inputs say that it works, not what it costs: trained models
 are in [accuracy.md](accuracy.md).
 
 `torch.compile`: the model itself, not exported, through `torch.compile(model, backend="octet")`,
@@ -102,6 +102,8 @@ def check_apart(name: str, columns: list[str], seconds: float) -> list[check.Res
 
 
 def cell(results: list[check.Result]) -> str:
+    if not results:
+        return "not measured"
     texts = []
     for result in results:
         if result.status in MARKS:
@@ -141,6 +143,7 @@ def main() -> int:
         "--reuse", nargs="+", type=Path, default=[], metavar="FILE",
         help="take results of models from JSON of earlier runs",
     )  # fmt: skip
+    parser.add_argument("--reuse-only", action="store_true", help="run nothing")
     parser.add_argument(
         "--seconds", type=float, default=900, help="how long one spelling of a model may take"
     )
@@ -160,6 +163,8 @@ def main() -> int:
     for name in options.models or known:
         found = [result for result in earlier if result.model == name]
         missing = [x for x in columns if x not in {result.spelling for result in found}]
+        if options.reuse_only:
+            missing = []
         found += check_apart(name, missing, options.seconds) if missing else []
         results += found
         lines.append(table_row(name, found, columns))
