@@ -74,6 +74,7 @@ accuracy: wheel ## what INT8 costs on the trained models of ../shared/eval: docs
 parity: wheel ## compare with NNCF, live; PEER=python of an environment that has nncf
 	@[ -n "$(PEER)" ] || { echo "make parity PEER=/path/to/python (one that has nncf)" >&2; exit 2; }
 	$(PYTHON) tests/parity/run.py --peer $(PEER)
+	$(PYTHON) tests/parity/fx.py --peer $(PEER)
 
 TASKS = $(notdir $(patsubst %/task.py,%,$(wildcard benchmarks/*/task.py)))
 .PHONY: bench
