@@ -25,6 +25,11 @@ enum class PropagationRule {
   merge_all_in_one
 };
 
+/// What to do where the quantized model's outputs have little to do with those of the model.
+/// `warn`: a warning among the diagnostics. `raise`: an `Error` (accuracy_collapsed). `revert`: the
+/// warning, and the model comes back as it was. `ignore`: nothing is compared.
+enum class OnCollapse { warn, raise, revert, ignore };
+
 enum class StatisticsType { min, max, abs_max, mean, quantile, abs_quantile };
 /// How the samples' values become one. `histogram` and `mse` look for the range with the least
 /// quantization error over the values of all samples, whatever the statistics type.
@@ -116,6 +121,8 @@ struct QuantizeOptions {
   bool fast_bias_correction = true;
   IgnoredScope ignored_scope;
   AdvancedParameters advanced;
+  /// The guard compares INT8 with FP32 on a few samples of the calibration.
+  OnCollapse on_collapse = OnCollapse::warn;
 
   /// Threads used; 0: all cores. The result does not depend on it.
   std::size_t threads = 0;

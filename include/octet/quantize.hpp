@@ -7,6 +7,7 @@
 #include "octet/model.hpp"
 #include "octet/options.hpp"
 #include "octet/recipe.hpp"
+#include "octet/verdict.hpp"
 
 namespace octet {
 
@@ -35,10 +36,12 @@ struct QuantizeResult {
   /// Stages and their parts, in the order in which they began. `calibration/measure`, which runs
   /// inside of the model, is known by its processor time alone.
   std::vector<StageTime> profile;
+  Verdict verdict;  ///< INT8 against FP32 on a few samples
 };
 
 /// Quantizes `model` to INT8 after training. Reads at most `options.subset_size` items of `data`,
-/// once. `model` is not changed. Throws `Error`.
+/// once. `model` is not changed. The result is compared with the model on the first samples: see
+/// `QuantizeOptions::on_collapse`. Throws `Error`.
 OCTET_API QuantizeResult quantize(const Model& model, Dataset& data,
                                   const QuantizeOptions& options = {});
 

@@ -30,8 +30,9 @@ OCTET_API std::string quantize_text(const QuantizeResult& result, const Files& f
 OCTET_API std::string profile_text(const QuantizeResult& result);
 /// `{"model", "output", "recipe", "model_bytes", "output_bytes", "samples", "seconds": {stage: s},
 /// "profile": [{"stage", "seconds", "processor_seconds"}],
-/// "counts", "layers", "diagnostics": [{"severity", "stage", "code", "where", "message",
-/// "remedy"}], "octet_version", "openvino_version"}`
+/// "verdict": {"level", "text", "samples", "outputs", "layers": [{"node", "sqnr_db"}], "remedy":
+/// {"options", "sqnr_db"}}, "counts", "layers", "diagnostics": [{"severity", "stage", "code",
+/// "where", "message", "remedy"}], "octet_version", "openvino_version"}`
 OCTET_API std::string quantize_json(const QuantizeResult& result, const Files& files);
 
 struct NamedBenchmark {

@@ -64,6 +64,10 @@ class OutOfMemoryError(Error, MemoryError):
     """Memory ran out."""
 
 
+class AccuracyError(Error):
+    """The quantized model's outputs have little to do with the model's (`on_collapse="raise"`)."""
+
+
 class InternalError(Error):
     """A defect of octet: please report it."""
 
@@ -77,6 +81,7 @@ _CLASS_OF_EXIT_CODE: dict[int, type[Error]] = {
     6: OutputError,
     7: CancelledError,
     8: OutOfMemoryError,
+    9: AccuracyError,
     70: InternalError,
 }
 _CLASS_OF_CODE: dict[str, type[Error]] = {

@@ -18,6 +18,7 @@ struct Context {
   const scheme::Placement& placement;
   const QuantizeOptions& options;
   std::vector<Edit> structure = {};
+  const Model* original = nullptr;  ///< before the structural edits; null: `model` has none
 };
 
 /// One step of the pipeline. It first says which statistics it needs, then, after the one

@@ -2,8 +2,10 @@
 
 #include <vector>
 
+#include "api/stages.hpp"
 #include "octet/quantize.hpp"
 #include "scheme/placement.hpp"
+#include "statistics/statistics.hpp"
 
 namespace octet::api {
 
@@ -18,5 +20,15 @@ struct Plan {
 Plan plan(const Model& model, const QuantizeOptions& options);
 /// Throws `Error` (invalid_argument).
 void check(const QuantizeOptions& options);
+
+/// A quantized model, and the samples that were kept to judge it by.
+struct Quantized {
+  QuantizeResult result;                     ///< all but the verdict and the times
+  QuantizeOptions options;                   ///< resolved
+  std::vector<statistics::KeptSample> kept;  ///< none where nothing is quantized
+};
+/// The whole pipeline; `keep` samples are kept. Throws `Error`.
+Quantized run_pipeline(const Model& model, Dataset& data, const QuantizeOptions& options,
+                       std::size_t keep, Stages& stages);
 
 }  // namespace octet::api

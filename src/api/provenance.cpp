@@ -117,6 +117,7 @@ std::map<std::string, std::string> provenance_of(const QuantizeOptions& resolved
   writer.add("model_type", resolved.model_type);
   writer.add("target_device", resolved.target_device);
   writer.add("fast_bias_correction", resolved.fast_bias_correction);
+  writer.add_unless(QuantizeOptions{}.on_collapse, "on_collapse", resolved.on_collapse);
   writer.entries["subset_size"] = std::to_string(resolved.subset_size);
   writer.entries["samples"] = std::to_string(samples);
   add_ignored(writer, resolved.ignored_scope);

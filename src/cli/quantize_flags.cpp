@@ -47,6 +47,11 @@ void QuantizeFlags::declare(CLI::App& app) {
   app.add_flag("--fast-bias-correction,!--accurate-bias-correction", fast_bias_correction_,
                "how the shift of each layer's mean is corrected; default: fast")
       ->group(group);
+  add("--on-collapse", on_collapse_,
+      choices<OnCollapse>() +
+          ": what to do where the outputs of INT8 have little to do with those "
+          "of FP32; default: warn")
+      ->type_name("WORD");
   add("--advanced", advanced_, "advanced parameters: JSON by their Python names, or a file of it")
       ->type_name("JSON");
   add("--threads", threads_, "threads used; 0: all cores; does not change the result")
@@ -61,6 +66,8 @@ QuantizeOptions QuantizeFlags::options() const {
     options.model_type = parse_word<ModelType>(model_type_, "option '--model-type'");
   if (!target_device_.empty())
     options.target_device = parse_word<TargetDevice>(target_device_, "option '--target-device'");
+  if (!on_collapse_.empty())
+    options.on_collapse = parse_word<OnCollapse>(on_collapse_, "option '--on-collapse'");
   options.subset_size = subset_size_;
   options.threads = threads_;
   options.fast_bias_correction = fast_bias_correction_;

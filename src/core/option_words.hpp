@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "octet/accuracy_control.hpp"
 #include "octet/dataset.hpp"
 #include "octet/options.hpp"
 
@@ -24,6 +25,10 @@ template <>
 inline constexpr std::array words_of<QuantizationMode> = {"symmetric", "asymmetric"};
 template <>
 inline constexpr std::array words_of<OverflowFix> = {"enable", "first_layer", "disable"};
+template <>
+inline constexpr std::array words_of<DropType> = {"absolute", "relative"};
+template <>
+inline constexpr std::array words_of<OnCollapse> = {"warn", "raise", "revert", "ignore"};
 template <>
 inline constexpr std::array words_of<PropagationRule> = {
     "do_not_merge_branches", "merge_if_all_branches_same", "merge_with_potential_requantization",

@@ -3,10 +3,11 @@
 #include <vector>
 
 #include <openvino/runtime/tensor.hpp>
+#include "octet/export.hpp"
 
 namespace octet::core {
 
 /// The elements as f64, row-major. Throws `Error` (internal) for types of less than a byte.
-std::vector<double> values_of(const ov::Tensor& tensor);
+OCTET_API std::vector<double> values_of(const ov::Tensor& tensor);
 
 }  // namespace octet::core

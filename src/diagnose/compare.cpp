@@ -1,6 +1,7 @@
 #include <openvino/runtime/infer_request.hpp>
 
 #include "diagnose/difference.hpp"
+#include "diagnose/output_names.hpp"
 #include "octet/diagnose.hpp"
 #include "runtime/compile.hpp"
 #include "runtime/inputs.hpp"
@@ -31,17 +32,12 @@ class Runner {
   ov::InferRequest request_;
 };
 
-std::string output_name(const ov::Model& graph, std::size_t index) {
-  const auto& names = graph.output(index).get_names();
-  if (!names.empty()) return *std::min_element(names.begin(), names.end());
-  return graph.get_results()[index]->get_input_node_shared_ptr(0)->get_friendly_name();
-}
-
 }  // namespace
 
 Comparison compare(const Model& reference, const Model& other, Dataset& data, std::size_t samples,
                    const RunOptions& options) {
-  const std::size_t outputs = reference.graph->get_output_size();
+  const std::vector<std::string> names = diagnose::output_names(*reference.graph);
+  const std::size_t outputs = names.size();
   if (other.graph->get_output_size() != outputs)
     throw Error(ErrorCode::sample_mismatch, stage, "",
                 "one model has " + std::to_string(outputs) + " outputs, the other " +
@@ -59,11 +55,11 @@ Comparison compare(const Model& reference, const Model& other, Dataset& data, st
     for (std::size_t i = 0; i < outputs; ++i) {
       const ov::Tensor a = first.output(i), b = second.output(i);
       if (a.get_shape() != b.get_shape())
-        throw Error(
-            ErrorCode::sample_mismatch, stage, "output '" + output_name(*reference.graph, i) + "'",
-            "its shape is " + ov::PartialShape(a.get_shape()).to_string() + " in one model, " +
-                ov::PartialShape(b.get_shape()).to_string() + " in the other",
-            "Compare a model with what was made of it");
+        throw Error(ErrorCode::sample_mismatch, stage, "output '" + names[i] + "'",
+                    "its shape is " + ov::PartialShape(a.get_shape()).to_string() +
+                        " in one model, " + ov::PartialShape(b.get_shape()).to_string() +
+                        " in the other",
+                    "Compare a model with what was made of it");
       differences[i].add(a, b);
     }
     ++comparison.samples;
@@ -72,7 +68,7 @@ Comparison compare(const Model& reference, const Model& other, Dataset& data, st
     throw Error(ErrorCode::dataset_empty, stage, data.describe(), "there is no sample",
                 "Give at least one");
   for (std::size_t i = 0; i < outputs; ++i)
-    comparison.outputs.push_back(differences[i].result(output_name(*reference.graph, i)));
+    comparison.outputs.push_back(differences[i].result(names[i]));
   return comparison;
 }
 

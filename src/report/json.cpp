@@ -37,16 +37,33 @@ Json json_of(const NamedBenchmark& benchmark) {
   return json;
 }
 
-Json json_of(const Comparison& comparison) {
-  Json json{{"samples", comparison.samples}, {"outputs", Json::array()}};
-  for (const OutputDifference& output : comparison.outputs) {
+Json json_of(const std::vector<OutputDifference>& outputs) {
+  Json list = Json::array();
+  for (const OutputDifference& output : outputs) {
     Json row{{"name", output.name},
              {"cosine", number(output.cosine)},
              {"sqnr_db", number(output.sqnr_db)},
              {"max_error", number(output.max_error)}};
     if (output.top1_agreement) row["top1_agreement"] = *output.top1_agreement;
-    json["outputs"].push_back(std::move(row));
+    list.push_back(std::move(row));
   }
+  return list;
+}
+
+Json json_of(const Comparison& comparison) {
+  return {{"samples", comparison.samples}, {"outputs", json_of(comparison.outputs)}};
+}
+
+Json json_of(const Verdict& verdict) {
+  Json json{{"level", word_of(verdict.level)},
+            {"text", to_string(verdict)},
+            {"samples", verdict.samples},
+            {"outputs", json_of(verdict.outputs)}};
+  json["layers"] = Json::array();
+  for (const LayerError& layer : verdict.layers)
+    json["layers"].push_back({{"node", layer.node}, {"sqnr_db", number(layer.sqnr_db)}});
+  if (!verdict.remedy.empty())
+    json["remedy"] = {{"options", verdict.remedy}, {"sqnr_db", number(verdict.remedy_sqnr_db)}};
   return json;
 }
 
@@ -111,6 +128,7 @@ std::string quantize_json(const QuantizeResult& result, const Files& files) {
   if (files.output_bytes != 0) json["output_bytes"] = files.output_bytes;
   json["samples"] = result.samples;
   json["seconds"] = result.stage_seconds;
+  json["verdict"] = json_of(result.verdict);
   json["profile"] = Json::array();
   for (const StageTime& time : result.profile)
     json["profile"].push_back({{"stage", time.stage},

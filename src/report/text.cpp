@@ -77,6 +77,8 @@ std::string quantize_text(const QuantizeResult& result, const Files& files) {
                                   0) +
                            " %)"});
   table.add({"samples", std::to_string(result.samples)});
+  if (result.verdict.level != Verdict::Level::unchecked)
+    table.add({"accuracy", to_string(result.verdict)});
   table.add({"time", number(seconds, 1) + " s"});
   return table.text();
 }

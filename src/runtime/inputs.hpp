@@ -7,6 +7,7 @@
 #include <openvino/runtime/tensor.hpp>
 
 #include "octet/dataset.hpp"
+#include "octet/export.hpp"
 
 namespace octet::runtime {
 
@@ -18,7 +19,7 @@ std::string describe_input(const ov::op::v0::Parameter& parameter);
 /// never becomes a whole number, and none leaves the type's range. `where` says which sample it is.
 /// Throws `Error` (sample_mismatch) on a name, a number of inputs, a type or a shape that does not
 /// fit.
-std::vector<ov::Tensor> bind_inputs(const ov::Model& model, const Sample& sample,
-                                    const std::string& where);
+OCTET_API std::vector<ov::Tensor> bind_inputs(const ov::Model& model, const Sample& sample,
+                                              const std::string& where);
 
 }  // namespace octet::runtime

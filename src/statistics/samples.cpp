@@ -60,6 +60,16 @@ std::optional<std::size_t> fixed_batch(const BoundSample& item) {
   return batch;
 }
 
+std::size_t items_for(const ov::Model& model, std::size_t samples) {
+  std::size_t batch = 1;
+  for (const auto& parameter : model.get_parameters()) {
+    const ov::PartialShape& shape = parameter->get_partial_shape();
+    if (shape.rank().is_static() && shape.size() > 1 && shape[0].is_static())
+      batch = std::max(batch, static_cast<std::size_t>(shape[0].get_length()));
+  }
+  return std::max<std::size_t>(1, samples / batch);
+}
+
 BoundSample rows_of(const ov::Model& model, const BoundSample& item, std::size_t first,
                     std::size_t count) {
   BoundSample result{{}, item.name + ", row " + std::to_string(first)};

@@ -27,6 +27,9 @@ std::optional<std::size_t> open_batch(const ov::Model& model, const BoundSample&
 /// The common length of all inputs' first axes; unset where they differ.
 std::optional<std::size_t> fixed_batch(const BoundSample& item);
 
+/// How many items hold `samples` samples: fewer where the model has a fixed batch. At least one.
+std::size_t items_for(const ov::Model& model, std::size_t samples);
+
 /// `count` rows, from `first` on, of an item with an open batch; memory is shared.
 BoundSample rows_of(const ov::Model& model, const BoundSample& item, std::size_t first,
                     std::size_t count);

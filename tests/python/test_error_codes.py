@@ -19,7 +19,13 @@ from openvino import opset13 as op
 NOT_MET_HERE = {"cancelled", "internal"}
 
 # The model as a whole, or a list of places in the text.
-NO_ONE_PLACE = {"unsupported_op", "recipe_mismatch", "runtime_failed", "out_of_memory"}
+NO_ONE_PLACE = {
+    "unsupported_op",
+    "recipe_mismatch",
+    "runtime_failed",
+    "out_of_memory",
+    "accuracy_collapsed",
+}
 
 PROVOKE = {}
 
@@ -206,9 +212,25 @@ def runtime_failed(files, folder):
     octet.run(convolutions(), data()[0], config={"NUM_STREAMS": "lots"})
 
 
-@provokes("unsupported_option", "fast_bias_correction", "Leave the option on")
+@provokes("unsupported_option", "weights_quantization_params", "4 bits are not offered", "Use 8")
 def unsupported_option(files, folder):
-    octet.quantize(convolutions(), data(), fast_bias_correction=False)
+    advanced = octet.AdvancedQuantizationParameters(
+        weights_quantization_params=octet.QuantizationParameters(num_bits=4)
+    )
+    octet.quantize(convolutions(), data(), advanced_parameters=advanced)
+
+
+@provokes("accuracy_collapsed", "SQNR", "made in node 'product'", "Say ")
+def accuracy_collapsed(files, folder):
+    """One input is so large that nothing of the others is left in 8 bits."""
+    x = op.parameter([1, 16], ov.Type.f32, name="x")
+    weight = np.random.default_rng(1).normal(0, 1, (16, 4)).astype("f4")
+    weight[0] *= 1e-5
+    product = op.matmul(x, op.constant(weight), False, False)
+    product.friendly_name = "product"
+    rows = np.random.default_rng(2).normal(0, 1, (4, 1, 16)).astype("f4")
+    rows[:, :, 0] *= 1e4
+    octet.quantize(ov.Model([product], [x]), list(rows), on_collapse="raise")
 
 
 @provokes("out_of_memory", "memory ran out", "(ulimit -v)", "raise the limit")

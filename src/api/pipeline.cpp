@@ -1,0 +1,93 @@
+#include "api/pipeline.hpp"
+
+#include "algorithms/algorithm.hpp"
+#include "api/provenance.hpp"
+#include "core/cpu.hpp"
+#include "octet/version.hpp"
+#include "recipe/apply.hpp"
+#include "scheme/resolve_options.hpp"
+
+namespace octet::api {
+namespace {
+
+void append(std::vector<Diagnostic>& to, const std::vector<Diagnostic>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+Diagnostic nothing_to_quantize() {
+  return {Diagnostic::Severity::warning,
+          "quantize",
+          "nothing_to_quantize",
+          "",
+          "no layer of the model is quantized, so it stays as it is",
+          "'octet inspect' or octet.inspect(model) says why for each layer"};
+}
+
+}  // namespace
+
+void check(const QuantizeOptions& options) {
+  if (options.subset_size == 0)
+    throw Error(ErrorCode::invalid_argument, "quantize", "option 'subset_size'",
+                "no sample is to be read", "Give at least 1; 300 is usual");
+}
+
+Plan plan(const Model& model, const QuantizeOptions& options) {
+  Plan plan;
+  plan.options =
+      scheme::resolve_options(model, options, core::int8_sums_overflow(), plan.diagnostics);
+  plan.structure = algorithms::structural_edits(model, plan.options);
+  plan.model = recipe::apply_edits(model, plan.structure);
+  plan.placement = scheme::place(plan.model, plan.options);
+  append(plan.diagnostics, plan.placement.diagnostics);
+  return plan;
+}
+
+Quantized run_pipeline(const Model& model, Dataset& data, const QuantizeOptions& options,
+                       std::size_t keep, Stages& stages) {
+  const Plan plan = stages.run("placement", [&] { return api::plan(model, options); });
+  Quantized quantized;
+  quantized.options = plan.options;
+  QuantizeResult& result = quantized.result;
+  result.layers = plan.placement.layers;
+  append(result.diagnostics, plan.diagnostics);
+
+  const algorithms::Context context{plan.model, plan.placement, plan.options, plan.structure,
+                                    &model};
+  const auto steps = algorithms::pipeline(plan.options);
+  std::vector<Edit> edits = plan.structure;
+  if (plan.placement.activations.empty() && plan.placement.weights.empty()) {
+    edits.clear();
+    result.diagnostics.push_back(nothing_to_quantize());
+  } else {
+    statistics::Requests requests;
+    requests.keep = keep;
+    for (const auto& step : steps) step->request(context, requests);  // some keep more
+    statistics::Results measured = stages.run("calibration", [&] {
+      return statistics::calibrate(plan.model, data, requests,
+                                   {plan.options.subset_size, plan.options.threads,
+                                    plan.options.advanced.batchwise_statistics, options.on_progress,
+                                    options.is_cancelled, &stages.stopwatch});
+    });
+    result.samples = measured.samples;
+    append(result.diagnostics, measured.diagnostics);
+    stages.run("algorithms", [&] {
+      for (const auto& step : steps)
+        stages.stopwatch.time(std::string("algorithms/") + step->name(),
+                              [&] { step->run(context, measured, edits, result.diagnostics); });
+    });
+    quantized.kept = std::move(measured.kept);
+  }
+  append(result.diagnostics, data.diagnostics());
+
+  stages.run("emission", [&] {
+    std::string print =
+        stages.stopwatch.time("emission/fingerprint", [&] { return fingerprint(model); });
+    result.recipe = {version(), OCTET_OPENVINO_VERSION, std::move(print),
+                     provenance_of(plan.options, result.samples), std::move(edits)};
+    result.model = stages.stopwatch.time("emission/apply",
+                                         [&] { return recipe::replay(model, result.recipe); });
+  });
+  return quantized;
+}
+
+}  // namespace octet::api

@@ -1,0 +1,105 @@
+#include "api/remedies.hpp"
+
+#include <cmath>
+#include <functional>
+
+#include "core/text.hpp"
+#include "diagnose/output_names.hpp"
+#include "diagnose/verdict.hpp"
+
+namespace octet::api {
+namespace {
+
+/// What a remedy has to add to be worth saying, in decibels.
+constexpr double least_gain = 2;
+/// Layers with more error than this are left out together, or the worst few.
+constexpr double bad_layer_below = 12;
+constexpr std::size_t most_layers = 8, fewest_layers = 3;
+
+/// An option, as the user writes it, with its effect; no effect where it is set already.
+struct Remedy {
+  std::string text;
+  std::function<void(QuantizeOptions&)> set;
+};
+
+std::vector<std::string> worst_layers(const std::vector<LayerError>& layers) {
+  std::vector<std::string> names;
+  for (const LayerError& layer : layers) {
+    const bool is_bad = layer.sqnr_db < bad_layer_below && names.size() < most_layers;
+    if (!is_bad && names.size() >= fewest_layers) break;
+    names.push_back(layer.node);
+  }
+  return names;
+}
+
+std::vector<Remedy> remedies_for(const QuantizeOptions& resolved, const Verdict& verdict) {
+  std::vector<Remedy> list;
+  if (resolved.model_type != ModelType::transformer)
+    list.push_back({"model_type=transformer",
+                    [](QuantizeOptions& options) { options.model_type = ModelType::transformer; }});
+  if (resolved.preset != Preset::mixed)
+    list.push_back(
+        {"preset=mixed", [](QuantizeOptions& options) { options.preset = Preset::mixed; }});
+  if (resolved.advanced.disable_channel_alignment)
+    list.push_back(
+        {"advanced_parameters.disable_channel_alignment=false",
+         [](QuantizeOptions& options) { options.advanced.disable_channel_alignment = false; }});
+  list.push_back({"advanced_parameters.activations_range_estimator_params=MINMAX",
+                  [](QuantizeOptions& options) {
+                    auto& estimator = options.advanced.activations_range_estimator_params;
+                    estimator.min = {StatisticsType::min, AggregatorType::min, {}};
+                    estimator.max = {StatisticsType::max, AggregatorType::max, {}};
+                  }});
+  const std::vector<std::string> layers = worst_layers(verdict.layers);
+  if (!layers.empty())
+    list.push_back({"ignored_scope.names=[" + core::join(layers, ", ") + "]",
+                    [layers](QuantizeOptions& options) {
+                      auto& names = options.ignored_scope.names;
+                      names.insert(names.end(), layers.begin(), layers.end());
+                    }});
+  return list;
+}
+
+double score_of(const Verdict& verdict) {
+  const OutputDifference* output = diagnose::worst(verdict);
+  return output ? output->sqnr_db : -HUGE_VAL;
+}
+
+}  // namespace
+
+void find_remedy(const Model& model, const QuantizeOptions& options, const Quantized& quantized,
+                 const std::vector<runtime::Tensors>& inputs,
+                 const std::vector<runtime::Tensors>& exact, Verdict& verdict) {
+  std::vector<Sample> samples;
+  for (const runtime::Tensors& tensors : inputs) {
+    Sample& sample = samples.emplace_back();
+    for (const ov::Tensor& tensor : tensors) sample.inputs.emplace_back("", tensor);
+  }
+  const std::vector<std::string> names = diagnose::output_names(*model.graph);
+  const auto score = [&](const QuantizeOptions& trial) {
+    Stages stages(trial);
+    const auto data = in_memory(samples);
+    const Quantized made = run_pipeline(model, *data, trial, 0, stages);
+    return score_of(diagnose::judge(
+        names, exact, runtime::run_samples(made.result.model.graph, inputs, trial.threads)));
+  };
+  QuantizeOptions best = options;
+  best.on_progress = {};
+  best.advanced.batchwise_statistics = false;  // the kept samples are what the calibration ran
+  double best_score = score_of(verdict);
+  std::vector<std::string> said;
+  for (const Remedy& remedy : remedies_for(quantized.options, verdict)) {
+    QuantizeOptions trial = best;
+    remedy.set(trial);
+    const double reached = score(trial);
+    if (!(reached >= best_score + least_gain)) continue;
+    best = std::move(trial);
+    best_score = reached;
+    said.push_back(remedy.text);
+  }
+  if (said.empty()) return;
+  verdict.remedy = core::join(said, ", ");
+  verdict.remedy_sqnr_db = best_score;
+}
+
+}  // namespace octet::api
