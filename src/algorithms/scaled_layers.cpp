@@ -28,6 +28,11 @@ const ScaleChannels* ScaledLayers::of_layer(const std::string& layer) const {
   return found == by_layer_.end() ? nullptr : &edits_[found->second];
 }
 
+const ScaleChannels* ScaledLayers::of_maker(const std::string& layer) const {
+  const auto found = by_maker_.find(layer);
+  return found == by_maker_.end() ? nullptr : &edits_[found->second];
+}
+
 const ScaleChannels* ScaledLayers::of_tensor(const TensorRef& tensor) const {
   const auto found = by_tensor_.find(tensor);
   return found == by_tensor_.end() ? nullptr : &edits_[found->second];

@@ -19,6 +19,8 @@ class ScaledLayers {
 
   /// The edit that scales what `layer` reads; null where none does.
   const ScaleChannels* of_layer(const std::string& layer) const;
+  /// The edit that divides what `layer` makes; null where none does.
+  const ScaleChannels* of_maker(const std::string& layer) const;
   /// The edit whose result `tensor` is; null where it is none's.
   const ScaleChannels* of_tensor(const TensorRef& tensor) const;
   /// The constant at an input of `layer`, as it is once the edits have been applied.
