@@ -1,6 +1,7 @@
 /// Octet: post-training INT8 quantization for OpenVINO. The whole public API.
 #pragma once
 
+#include "octet/accuracy_control.hpp"
 #include "octet/calibrate.hpp"
 #include "octet/dataset.hpp"
 #include "octet/diagnose.hpp"
@@ -11,4 +12,5 @@
 #include "octet/recipe.hpp"
 #include "octet/report.hpp"
 #include "octet/runtime.hpp"
+#include "octet/verdict.hpp"
 #include "octet/version.hpp"

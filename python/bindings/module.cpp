@@ -11,8 +11,9 @@ PYBIND11_MODULE(_core, module) {
   python::bind_dataset(module);
   python::bind_recipe(module);
   python::bind_options(module);
+  python::bind_runtime(module);  // its types stand in signatures of what follows
   python::bind_quantize(module);
-  python::bind_runtime(module);
+  python::bind_accuracy_control(module);
   python::bind_report(module);
   python::bind_aten(module);
   python::bind_torch(module);

@@ -114,7 +114,8 @@ QuantizeOptions to_options(const py::dict& plain) {
   Fields{plain}("preset", options.preset)("model_type", options.model_type)(
       "target_device", options.target_device)("subset_size", options.subset_size)(
       "fast_bias_correction", options.fast_bias_correction)("ignored_scope", options.ignored_scope)(
-      "advanced_parameters", options.advanced)("threads", options.threads);
+      "advanced_parameters", options.advanced)("on_collapse", options.on_collapse)("threads",
+                                                                                   options.threads);
   return options;
 }
 
@@ -126,6 +127,8 @@ void bind_options(py::module_& module) {
         all["QuantizationPreset"] = words<Preset>();
         all["ModelType"] = words<ModelType>();
         all["TargetDevice"] = words<TargetDevice>();
+        all["DropType"] = words<DropType>();
+        all["OnCollapse"] = words<OnCollapse>();
         all["QuantizationMode"] = words<QuantizationMode>();
         all["OverflowFix"] = words<OverflowFix>();
         all["QuantizerPropagationRule"] = words<PropagationRule>();

@@ -5,6 +5,7 @@
 #include <pybind11/stl/filesystem.h>
 
 #include "bindings.hpp"
+#include "callbacks.hpp"
 #include "dataset.hpp"
 #include "errors.hpp"
 #include "octet/calibrate.hpp"
@@ -14,27 +15,11 @@
 namespace octet::python {
 namespace {
 
-/// Calls Python's `on_progress(stage, done, total)`; what it raises cancels the run.
-std::function<void(const Progress&)> to_callback(const py::object& on_progress,
-                                                 UserFailure& failure) {
-  if (on_progress.is_none()) return {};
-  return [&on_progress, &failure](const Progress& progress) {
-    const py::gil_scoped_acquire held;
-    if (failure.is_set()) return;
-    try {
-      on_progress(progress.stage, progress.done,
-                  progress.total ? py::object(py::int_(progress.total)) : py::none());
-    } catch (py::error_already_set& error) {
-      failure.keep(std::move(error));
-    }
-  };
-}
-
 QuantizeResult run(const Model& model, const py::object& data, const py::dict& plain,
                    const py::object& on_progress) {
   UserFailure failure;
   QuantizeOptions options = to_options(plain);
-  options.on_progress = to_callback(on_progress, failure);
+  options.on_progress = to_progress(on_progress, failure);
   options.is_cancelled = [&failure] { return failure.is_interrupted(); };
   std::optional<QuantizeResult> result;
   with_dataset(data, failure,
@@ -49,6 +34,21 @@ report::Files files(const QuantizeResult& result) {
 
 }  // namespace
 
+std::function<void(const Progress&)> to_progress(const py::object& on_progress,
+                                                 UserFailure& failure) {
+  if (on_progress.is_none()) return {};
+  return [&on_progress, &failure](const Progress& progress) {
+    const py::gil_scoped_acquire held;
+    if (failure.is_set()) return;
+    try {
+      on_progress(progress.stage, progress.done,
+                  progress.total ? py::object(py::int_(progress.total)) : py::none());
+    } catch (py::error_already_set& error) {
+      failure.keep(std::move(error));
+    }
+  };
+}
+
 void bind_quantize(py::module_& module) {
   py::class_<LayerDecision>(module, "LayerDecision", "Whether a layer runs in INT8, and why.")
       .def_readonly("node", &LayerDecision::node, "The node's name in the model.")
@@ -59,6 +59,30 @@ void bind_quantize(py::module_& module) {
         return "<octet.LayerDecision " + layer.node + " (" + layer.type + "): " + layer.precision +
                (layer.reason.empty() ? "" : ", " + layer.reason) + ">";
       });
+
+  py::class_<LayerError>(module, "LayerError", "The error that is made in one layer.")
+      .def_readonly("node", &LayerError::node, "The node's name in the model.")
+      .def_readonly("sqnr_db", &LayerError::sqnr_db, "Of its output, from exact inputs.")
+      .def("__repr__", [](const LayerError& layer) {
+        return "<octet.LayerError " + layer.node + ": " + std::to_string(layer.sqnr_db) + " dB>";
+      });
+
+  py::class_<Verdict>(module, "Verdict",
+                      "INT8 against FP32 on a few samples of the calibration. `str()` is one line.")
+      .def_property_readonly(
+          "level", [](const Verdict& verdict) { return word_of(verdict.level); },
+          "'unchecked', 'good', 'doubtful' or 'collapsed'")
+      .def_readonly("samples", &Verdict::samples)
+      .def_readonly("outputs", &Verdict::outputs, "Those of floating type.")
+      .def_readonly("layers", &Verdict::layers,
+                    "Where the error is made, the worst first; empty where the level is good.")
+      .def_readonly("remedy", &Verdict::remedy,
+                    "Options that give a better model on these samples; empty where none is known.")
+      .def_readonly("remedy_sqnr_db", &Verdict::remedy_sqnr_db,
+                    "Of the worst output, with the remedy.")
+      .def("__str__", [](const Verdict& verdict) { return to_string(verdict); })
+      .def("__repr__",
+           [](const Verdict& verdict) { return "<octet.Verdict " + to_string(verdict) + ">"; });
 
   py::class_<QuantizeResult>(module, "QuantizeResult", "What `quantize` made, and how.")
       .def_readonly("model", &QuantizeResult::model, "Ready to run or to save.")
@@ -78,6 +102,8 @@ void bind_quantize(py::module_& module) {
           "Where the time went: (stage or stage/part, seconds, processor's seconds of all "
           "threads).")
       .def("profile_text", &report::profile_text, "Where the time went, as a table.")
+      .def_readonly("verdict", &QuantizeResult::verdict,
+                    "INT8 against FP32 on a few samples of the calibration.")
       .def(
           "to_json",
           [](const QuantizeResult& result) { return report::quantize_json(result, files(result)); })
@@ -95,7 +121,7 @@ void bind_quantize(py::module_& module) {
          const py::object& on_progress) {
         UserFailure failure;
         QuantizeOptions options = to_options(plain);
-        options.on_progress = to_callback(on_progress, failure);
+        options.on_progress = to_progress(on_progress, failure);
         options.is_cancelled = [&failure] { return failure.is_interrupted(); };
         std::size_t items = 0;
         with_dataset(data, failure, [&](Dataset& dataset) {

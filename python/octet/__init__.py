@@ -6,6 +6,10 @@
 .onnx or .xml file.
 """
 
+from octet._accuracy import (
+    quantize_to_openvino_with_accuracy_control,
+    quantize_with_accuracy_control,
+)
 from octet._api import (
     Benchmark,
     Inspection,
@@ -21,16 +25,20 @@ from octet._api import (
     save,
 )
 from octet._core import (
+    AccuracyControlResult,
+    AccuracyStep,
     BenchmarkResult,
     Comparison,
     Diagnostic,
     ExecutedLayer,
     LayerDecision,
+    LayerError,
     Model,
     OutputDifference,
     QuantizeResult,
     Recipe,
     SourceInfo,
+    Verdict,
     __version__,
     precisions_text,
     random_samples,
@@ -39,6 +47,7 @@ from octet._core import (
 from octet._models import load
 from octet.dataset import Dataset, NativeDataset, image_folder, npy_file, npz_file
 from octet.errors import (
+    AccuracyError,
     CancelledError,
     DataError,
     Error,
@@ -56,8 +65,10 @@ from octet.options import (
     AdvancedQuantizationParameters,
     AdvancedSmoothQuantParameters,
     AggregatorType,
+    DropType,
     IgnoredScope,
     ModelType,
+    OnCollapse,
     OverflowFix,
     QuantizationMode,
     QuantizationParameters,
@@ -72,6 +83,9 @@ from octet.options import (
 )
 
 __all__ = [
+    "AccuracyControlResult",
+    "AccuracyError",
+    "AccuracyStep",
     "AdvancedBiasCorrectionParameters",
     "AdvancedQuantizationParameters",
     "AdvancedSmoothQuantParameters",
@@ -83,6 +97,7 @@ __all__ = [
     "DataError",
     "Dataset",
     "Diagnostic",
+    "DropType",
     "Error",
     "ExecutedLayer",
     "IgnoredScope",
@@ -90,11 +105,13 @@ __all__ = [
     "Inspection",
     "InternalError",
     "LayerDecision",
+    "LayerError",
     "MissingFileError",
     "Model",
     "ModelError",
     "ModelType",
     "NativeDataset",
+    "OnCollapse",
     "OutOfMemoryError",
     "OutputDifference",
     "OutputError",
@@ -114,6 +131,7 @@ __all__ = [
     "TargetDevice",
     "UnknownParameterError",
     "UsageError",
+    "Verdict",
     "__version__",
     "apply",
     "benchmark",
@@ -128,6 +146,8 @@ __all__ = [
     "precisions_text",
     "quantize",
     "quantize_to_openvino",
+    "quantize_to_openvino_with_accuracy_control",
+    "quantize_with_accuracy_control",
     "random_samples",
     "run",
     "save",

@@ -18,6 +18,7 @@ from octet.options import (
     AdvancedQuantizationParameters,
     IgnoredScope,
     ModelType,
+    OnCollapse,
     QuantizationPreset,
     QuantizeOptions,
     TargetDevice,
@@ -66,6 +67,7 @@ def quantize_to_openvino(
     fast_bias_correction: bool = True,
     ignored_scope: IgnoredScope | None = None,
     advanced_parameters: AdvancedQuantizationParameters | None = None,
+    on_collapse: OnCollapse | str = OnCollapse.WARN,
     threads: int = 0,
     progress: ProgressCallback | bool | None = None,
 ) -> _core.QuantizeResult:
@@ -81,6 +83,8 @@ def quantize_to_openvino(
         fast_bias_correction: correct biases from means alone, or by running the model.
         ignored_scope: layers that stay in floating point.
         advanced_parameters: what few users need.
+        on_collapse: INT8 is compared with FP32 on a few samples of the dataset, and the verdict is
+            logged: what to do where the outputs have little to do with each other.
         threads: 0: all cores. The result does not depend on it.
         progress: None: a line on standard error if it is a terminal; True or False: always or
             never; or a function that is called with (stage, done, total or None).
@@ -97,6 +101,7 @@ def quantize_to_openvino(
         fast_bias_correction=fast_bias_correction,
         ignored_scope=ignored_scope,
         advanced_parameters=advanced_parameters,
+        on_collapse=on_collapse,
         threads=threads,
     )
     return _quantize(load(model), calibration_dataset, options, progress)
@@ -114,6 +119,7 @@ def quantize(
     fast_bias_correction: bool = True,
     ignored_scope: IgnoredScope | None = None,
     advanced_parameters: AdvancedQuantizationParameters | None = None,
+    on_collapse: OnCollapse | str = OnCollapse.WARN,
     threads: int = 0,
     progress: ProgressCallback | bool | None = None,
 ) -> Any:
@@ -135,6 +141,7 @@ def quantize(
         fast_bias_correction=fast_bias_correction,
         ignored_scope=ignored_scope,
         advanced_parameters=advanced_parameters,
+        on_collapse=on_collapse,
         threads=threads,
     )
     result = _quantize(core, calibration_dataset, options, progress)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import collections.abc
 import os
 import typing
-__all__: list[str] = ['BenchmarkResult', 'Comparison', 'Diagnostic', 'ExecutedLayer', 'LayerDecision', 'MODE_WRAPPERS', 'Model', 'NativeDataset', 'OutputDifference', 'QuantizeResult', 'Recipe', 'Session', 'SessionLimit', 'SourceInfo', 'TorchCall', 'apply', 'benchmark', 'benchmark_json', 'benchmark_text', 'calibrate', 'compare', 'error_codes', 'error_text', 'executed_layers', 'from_ov_address', 'image_folder', 'inspect', 'layers_json', 'layers_text', 'load', 'lower', 'nearest', 'npy_file', 'npz_file', 'option_words', 'precisions_text', 'quantize', 'random_samples', 'run', 'stored_statistics', 'try_lower', 'user_line']
+__all__: list[str] = ['AccuracyControlResult', 'AccuracyStep', 'BenchmarkResult', 'Comparison', 'Diagnostic', 'ExecutedLayer', 'LayerDecision', 'LayerError', 'MODE_WRAPPERS', 'Model', 'NativeDataset', 'OutputDifference', 'QuantizeResult', 'Recipe', 'Session', 'SessionLimit', 'SourceInfo', 'TorchCall', 'Verdict', 'apply', 'benchmark', 'benchmark_json', 'benchmark_text', 'calibrate', 'compare', 'error_codes', 'error_text', 'executed_layers', 'from_ov_address', 'image_folder', 'inspect', 'layers_json', 'layers_text', 'load', 'lower', 'nearest', 'npy_file', 'npz_file', 'option_words', 'precisions_text', 'quantize', 'quantize_with_accuracy_control', 'random_samples', 'run', 'stored_statistics', 'try_lower', 'user_line']
 class Diagnostic:
     """
     Something that the user should know and that did not stop the run.
@@ -182,73 +182,6 @@ class Recipe:
         """
         The options that made it and facts on the data.
         """
-class LayerDecision:
-    """
-    Whether a layer runs in INT8, and why.
-    """
-    def __repr__(self) -> str:
-        ...
-    @property
-    def node(self) -> str:
-        """
-        The node's name in the model.
-        """
-    @property
-    def precision(self) -> str:
-        """
-        'int8' or 'float'
-        """
-    @property
-    def reason(self) -> str:
-        ...
-    @property
-    def type(self) -> str:
-        """
-        OpenVINO type.
-        """
-class QuantizeResult:
-    """
-    What `quantize` made, and how.
-    """
-    def __repr__(self) -> str:
-        ...
-    def __str__(self) -> str:
-        ...
-    def profile_text(self) -> str:
-        """
-        Where the time went, as a table.
-        """
-    def to_json(self) -> str:
-        ...
-    @property
-    def diagnostics(self) -> list[Diagnostic]:
-        ...
-    @property
-    def layers(self) -> list[LayerDecision]:
-        ...
-    @property
-    def model(self) -> Model:
-        """
-        Ready to run or to save.
-        """
-    @property
-    def profile(self) -> list[tuple[str, float, float]]:
-        """
-        Where the time went: (stage or stage/part, seconds, processor's seconds of all threads).
-        """
-    @property
-    def recipe(self) -> Recipe:
-        """
-        What was done.
-        """
-    @property
-    def samples(self) -> int:
-        """
-        Items of the dataset that were read.
-        """
-    @property
-    def stage_seconds(self) -> dict[str, float]:
-        ...
 class ExecutedLayer:
     """
     A node that the plugin really executes.
@@ -354,6 +287,188 @@ class Comparison:
         ...
     @property
     def samples(self) -> int:
+        ...
+class LayerDecision:
+    """
+    Whether a layer runs in INT8, and why.
+    """
+    def __repr__(self) -> str:
+        ...
+    @property
+    def node(self) -> str:
+        """
+        The node's name in the model.
+        """
+    @property
+    def precision(self) -> str:
+        """
+        'int8' or 'float'
+        """
+    @property
+    def reason(self) -> str:
+        ...
+    @property
+    def type(self) -> str:
+        """
+        OpenVINO type.
+        """
+class LayerError:
+    """
+    The error that is made in one layer.
+    """
+    def __repr__(self) -> str:
+        ...
+    @property
+    def node(self) -> str:
+        """
+        The node's name in the model.
+        """
+    @property
+    def sqnr_db(self) -> float:
+        """
+        Of its output, from exact inputs.
+        """
+class Verdict:
+    """
+    INT8 against FP32 on a few samples of the calibration. `str()` is one line.
+    """
+    def __repr__(self) -> str:
+        ...
+    def __str__(self) -> str:
+        ...
+    @property
+    def layers(self) -> list[LayerError]:
+        """
+        Where the error is made, the worst first; empty where the level is good.
+        """
+    @property
+    def level(self) -> str:
+        """
+        'unchecked', 'good', 'doubtful' or 'collapsed'
+        """
+    @property
+    def outputs(self) -> list[OutputDifference]:
+        """
+        Those of floating type.
+        """
+    @property
+    def remedy(self) -> str:
+        """
+        Options that give a better model on these samples; empty where none is known.
+        """
+    @property
+    def remedy_sqnr_db(self) -> float:
+        """
+        Of the worst output, with the remedy.
+        """
+    @property
+    def samples(self) -> int:
+        ...
+class QuantizeResult:
+    """
+    What `quantize` made, and how.
+    """
+    def __repr__(self) -> str:
+        ...
+    def __str__(self) -> str:
+        ...
+    def profile_text(self) -> str:
+        """
+        Where the time went, as a table.
+        """
+    def to_json(self) -> str:
+        ...
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        ...
+    @property
+    def layers(self) -> list[LayerDecision]:
+        ...
+    @property
+    def model(self) -> Model:
+        """
+        Ready to run or to save.
+        """
+    @property
+    def profile(self) -> list[tuple[str, float, float]]:
+        """
+        Where the time went: (stage or stage/part, seconds, processor's seconds of all threads).
+        """
+    @property
+    def recipe(self) -> Recipe:
+        """
+        What was done.
+        """
+    @property
+    def samples(self) -> int:
+        """
+        Items of the dataset that were read.
+        """
+    @property
+    def stage_seconds(self) -> dict[str, float]:
+        ...
+    @property
+    def verdict(self) -> Verdict:
+        """
+        INT8 against FP32 on a few samples of the calibration.
+        """
+class AccuracyStep:
+    """
+    A model that was measured on the way.
+    """
+    def __repr__(self) -> str:
+        ...
+    @property
+    def drop(self) -> float:
+        ...
+    @property
+    def float_layers(self) -> int:
+        """
+        How many layers were put back to floating point.
+        """
+    @property
+    def is_known(self) -> bool:
+        """
+        Taken from the state of an earlier run.
+        """
+    @property
+    def metric(self) -> float:
+        ...
+    @property
+    def seconds(self) -> float:
+        """
+        Since the beginning.
+        """
+class AccuracyControlResult:
+    """
+    The best model, and how it was found.
+    """
+    @property
+    def drop(self) -> float:
+        ...
+    @property
+    def float_layers(self) -> list[str]:
+        """
+        What was put back to floating point.
+        """
+    @property
+    def is_reached(self) -> bool:
+        """
+        Whether the drop is within the allowed one.
+        """
+    @property
+    def metric(self) -> float:
+        ...
+    @property
+    def reference_metric(self) -> float:
+        ...
+    @property
+    def result(self) -> QuantizeResult:
+        """
+        As `quantize_to_openvino` returns.
+        """
+    @property
+    def steps(self) -> list[AccuracyStep]:
         ...
 class SessionLimit:
     """
@@ -462,6 +577,8 @@ def precisions_text(layers: collections.abc.Sequence[ExecutedLayer]) -> str:
     Layers of each kind and the precision that they ran in.
     """
 def quantize(model: Model, data: typing.Any, options: dict, on_progress: typing.Any = None) -> QuantizeResult:
+    ...
+def quantize_with_accuracy_control(model: Model, data: typing.Any, validate: typing.Any, options: dict, max_drop: typing.SupportsFloat | typing.SupportsIndex, drop_type: str, time_limit: typing.SupportsFloat | typing.SupportsIndex, state: os.PathLike | str | bytes, on_step: typing.Any = None, on_progress: typing.Any = None) -> AccuracyControlResult:
     ...
 def random_samples(model: Model, count: typing.SupportsInt | typing.SupportsIndex) -> NativeDataset:
     """

@@ -34,6 +34,26 @@ class TargetDevice(WordEnum):
     NPU = "npu"
 
 
+class OnCollapse(WordEnum):
+    """What to do where the outputs have little to do with those of the model.
+
+    WARN: log a warning. RAISE: an `AccuracyError`. REVERT: the warning, and the model comes back as
+    it was. IGNORE: nothing is compared.
+    """
+
+    WARN = "warn"
+    RAISE = "raise"
+    REVERT = "revert"
+    IGNORE = "ignore"
+
+
+class DropType(WordEnum):
+    """How the drop of a metric is measured: its loss, or that in shares of the model's metric."""
+
+    ABSOLUTE = "absolute"
+    RELATIVE = "relative"
+
+
 class QuantizationMode(WordEnum):
     SYMMETRIC = "symmetric"
     ASYMMETRIC = "asymmetric"
@@ -254,4 +274,5 @@ class QuantizeOptions:
     fast_bias_correction: bool = True
     ignored_scope: IgnoredScope | None = None
     advanced_parameters: AdvancedQuantizationParameters | None = None
+    on_collapse: OnCollapse = OnCollapse.WARN
     threads: int = 0

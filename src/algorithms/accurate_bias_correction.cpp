@@ -180,7 +180,7 @@ void AccurateBiasCorrection::request(const Context& context, statistics::Request
 void AccurateBiasCorrection::run(const Context& context, const statistics::Results& results,
                                  std::vector<Edit>& edits, std::vector<Diagnostic>& diagnostics) {
   const auto fast = fast_shifts(context, edits);
-  if (fast.empty() || results.kept.empty()) return;
+  if (fast.empty()) return;
   std::set<std::string> wanted;
   for (const auto& [node, shift] : fast) wanted.insert(node);
   const ScaledLayers scaled(edits, *context.model.graph);

@@ -15,8 +15,7 @@ std::vector<std::unique_ptr<Algorithm>> pipeline(const QuantizeOptions& options)
   steps.push_back(std::make_unique<MinMax>());
   if (options.advanced.disable_bias_correction) return steps;
   steps.push_back(std::make_unique<FastBiasCorrection>());
-  if (!options.fast_bias_correction)
-    steps.push_back(std::make_unique<AccurateBiasCorrection>());
+  if (!options.fast_bias_correction) steps.push_back(std::make_unique<AccurateBiasCorrection>());
   return steps;
 }
 

@@ -1,6 +1,7 @@
 #include "octet/calibrate.hpp"
 
 #include "algorithms/algorithm.hpp"
+#include "api/guard.hpp"
 #include "api/pipeline.hpp"
 #include "statistics/parts.hpp"
 
@@ -17,6 +18,7 @@ std::size_t calibrate(const Model& model, Dataset& data, const std::filesystem::
   const api::Plan plan = api::plan(model, options);
   const algorithms::Context context{plan.model, plan.placement, plan.options, plan.structure};
   statistics::Requests requests;
+  requests.keep = api::samples_to_keep(model, options);  // as `quantize` will ask for
   for (const auto& step : algorithms::pipeline(plan.options)) step->request(context, requests);
   if (requests.ranges.empty() && requests.channel_means.empty())
     throw Error(ErrorCode::invalid_argument, "statistics", "", "nothing of this model is quantized",

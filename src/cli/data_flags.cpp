@@ -98,22 +98,24 @@ void DataFlags::declare(CLI::App& app, bool is_required) {
   app.add_flag("--strict", strict_, "an image that cannot be decoded is an error")->group(group);
 }
 
-std::unique_ptr<Dataset> DataFlags::open(const Model& model, std::size_t count) const {
-  if (source_ == "random") return random_samples(model.graph, count);
-  const std::filesystem::path path = source_;
+std::unique_ptr<Dataset> DataFlags::open_source(const std::string& source, const Model& model,
+                                                std::size_t count) const {
+  if (source == "random") return random_samples(model.graph, count);
+  const std::filesystem::path path = source;
   std::error_code error;
-  if (std::filesystem::is_directory(path, error)) return open_images(model);
+  if (std::filesystem::is_directory(path, error)) return open_images(source, model);
   if (!std::filesystem::exists(path, error))
-    throw Error(ErrorCode::file_not_found, "data", "'" + source_ + "'", "it does not exist",
+    throw Error(ErrorCode::file_not_found, "data", "'" + source + "'", "it does not exist",
                 "Give a folder of images, an .npy, an .npz or the word 'random'");
   if (path.extension() == ".npy") return npy_file(path);
   if (path.extension() == ".npz") return npz_file(path);
-  throw Error(ErrorCode::unknown_format, "data", "file '" + source_ + "'",
+  throw Error(ErrorCode::unknown_format, "data", "file '" + source + "'",
               "data of this kind cannot be read",
               "Give a folder of images, an .npy, an .npz or the word 'random'");
 }
 
-std::unique_ptr<Dataset> DataFlags::open_images(const Model& model) const {
+std::unique_ptr<Dataset> DataFlags::open_images(const std::string& folder,
+                                                const Model& model) const {
   ImageOptions options;
   options.mean = parse_channels("--mean", mean_);
   options.scale = parse_channels("--scale", scale_);
@@ -125,7 +127,7 @@ std::unique_ptr<Dataset> DataFlags::open_images(const Model& model) const {
   if (!layout_.empty()) layout = parse_word<Layout>(layout_, "option '--layout'");
   const ImageInput input = image_input(model, layout);
   options.layout = input.layout;
-  return image_folder(source_, options, input.height, input.width);
+  return image_folder(folder, options, input.height, input.width);
 }
 
 }  // namespace octet::cli

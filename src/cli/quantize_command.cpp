@@ -1,3 +1,4 @@
+#include "cli/accuracy_flags.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/data_flags.hpp"
@@ -19,7 +20,9 @@ class Quantize : public Command {
            "  octet quantize resnet18.pt2 --data photos --mean 0.485,0.456,0.406 \\\n"
            "      --scale 0.229,0.224,0.225 -o resnet18_int8.xml\n"
            "  octet quantize bert.onnx --data tokens.npz -o bert_int8.xml --recipe bert.json\n"
-           "  octet quantize model.xml --data samples.npy --ignore head -o model_int8.xml --json\n";
+           "  octet quantize model.xml --data samples.npy --ignore head -o model_int8.xml --json\n"
+           "  octet quantize model.xml --data samples.npy --accuracy-control \\\n"
+           "      --validation-data test.npy --labels labels.npy -o model_int8.xml\n";
   }
 
   void declare(CLI::App& app) override {
@@ -36,6 +39,7 @@ class Quantize : public Command {
         ->type_name("PART...");
     data_.declare(app, false);
     flags_.declare(app);
+    accuracy_.declare(app);
   }
 
   void run(Interrupt& interrupt) override {
@@ -54,7 +58,9 @@ class Quantize : public Command {
     ProgressLine progress(quiet_ || json_);
     options.on_progress = [&](const Progress& now) { progress.show(now); };
     options.is_cancelled = [&] { return interrupt.is_requested(); };
-    const QuantizeResult result = quantize(model, *data, options);
+    const QuantizeResult result = accuracy_.is_wanted()
+                                      ? controlled(model, *data, options, progress)
+                                      : quantize(model, *data, options);
     {
       const Interrupt::Saving saving(interrupt);
       save(result.model, output_);
@@ -71,10 +77,22 @@ class Quantize : public Command {
   }
 
  private:
+  QuantizeResult controlled(const Model& model, Dataset& data, const QuantizeOptions& options,
+                            ProgressLine& progress) const {
+    AccuracyControlOptions control = accuracy_.options();
+    const auto metric = accuracy_.metric(model, data_);
+    control.on_step = [&](const AccuracyStep& step) {
+      progress.clear();
+      print({accuracy_note(step)}, quiet_);
+    };
+    return quantize_with_accuracy_control(model, data, metric, options, control).result;
+  }
+
   std::string model_, output_, recipe_;
   std::vector<std::string> statistics_;
   DataFlags data_;
   QuantizeFlags flags_;
+  AccuracyFlags accuracy_;
   bool json_ = false, profile_ = false, quiet_ = false;
 };
 
