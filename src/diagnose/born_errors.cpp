@@ -10,6 +10,7 @@
 #include <openvino/op/convert.hpp>
 #include <openvino/op/fake_quantize.hpp>
 #include <openvino/op/multiply.hpp>
+#include <openvino/op/parameter.hpp>
 #include <openvino/op/reduce_sum.hpp>
 #include <openvino/op/reshape.hpp>
 #include <openvino/op/result.hpp>
@@ -57,6 +58,16 @@ class Twins {
     return trait == graph::Trait::agnostic || trait == graph::Trait::concat;
   }
 
+  /// Whether nothing that the user gives comes into it, through any input.
+  bool is_constant(const ov::Node* node) {
+    const auto known = constant_.find(node);
+    if (known != constant_.end()) return known->second;
+    bool result = !ov::is_type<ov::op::v0::Parameter>(node) &&
+                  (node->get_input_size() > 0 || ov::is_type<Constant>(node));
+    for (const auto& input : node->input_values()) result = result && is_constant(input.get_node());
+    return constant_[node] = result;
+  }
+
   /// What `rounded` reads, made from tensors of the exact graph.
   ov::OutputVector inputs_of(const ov::Node& rounded, const ov::Node& exact, bool& is_rounded) {
     ov::OutputVector inputs;
@@ -68,7 +79,7 @@ class Twins {
   ov::Output<ov::Node> input_of(const ov::Output<ov::Node>& rounded,
                                 const ov::Output<ov::Node>& exact, bool& is_rounded) {
     const NodePtr source = rounded.get_node_shared_ptr();
-    if (recipe::source_constant(rounded)) {
+    if (is_constant(source.get())) {
       if (exact_.count(name(*source)) != 0) return exact;
       is_rounded = true;  // integers with their scale
       return rounded;
@@ -99,6 +110,7 @@ class Twins {
 
   std::unordered_map<std::string, NodePtr> exact_, rounded_;
   std::unordered_map<std::string, std::vector<float>> shifts_;
+  std::unordered_map<const ov::Node*, bool> constant_;
 };
 
 /// Sum of the squares of all elements, as f32 of shape [].

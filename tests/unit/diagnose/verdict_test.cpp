@@ -110,3 +110,33 @@ TEST_CASE("the error of a layer is that of rounding its own inputs and weight") 
     }
   CHECK(errors[0].sqnr_db == doctest::Approx(10 * std::log10(signal / noise)).epsilon(1e-3));
 }
+
+TEST_CASE("layers behind an embedding are measured, with what it looks up rounded") {
+  Graph g;
+  const auto ids = g.input("ids", {1, 4});
+  const auto index = g.op<ov::op::v0::Convert>("index", ids, ov::element::i64);
+  const auto embedding =
+      g.op<ov::op::v8::Gather>("embedding", g.constant("table", {9, 16}), index,
+                               ov::op::v0::Constant::create(ov::element::i64, {}, {0}));
+  const auto head =
+      g.op<ov::op::v0::MatMul>("head", embedding, g.constant("w", {5, 16}), false, true);
+  const Model model = g.model({g.op<ov::op::v0::Tanh>("tanh", head)});
+  std::vector<ov::Tensor> data;
+  std::vector<Tensors> samples;
+  for (int i = 0; i < 4; ++i) {
+    ov::Tensor tensor(ov::element::f32, {1, 4});
+    for (int j = 0; j < 4; ++j) tensor.data<float>()[j] = static_cast<float>((i + 2 * j) % 9);
+    data.push_back(tensor);
+    samples.push_back({tensor});
+  }
+  QuantizeOptions options;
+  options.subset_size = 4;
+  const QuantizeResult result = quantize(model, *tests::items(data), options);
+  std::vector<std::string> names;
+  for (const LayerError& error : diagnose::born_errors(model, result.recipe.edits, samples, 1)) {
+    names.push_back(error.node);
+    CHECK(error.sqnr_db > 25);
+  }
+  std::ranges::sort(names);
+  CHECK(names == std::vector<std::string>{"head"});
+}
