@@ -8,6 +8,7 @@
 #include "octet/error.hpp"
 #include "octet/model.hpp"
 #include "octet/options.hpp"
+#include "octet/preview.hpp"
 #include "octet/quantize.hpp"
 #include "octet/recipe.hpp"
 #include "octet/report.hpp"

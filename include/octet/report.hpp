@@ -8,6 +8,7 @@
 #include "octet/diagnose.hpp"
 #include "octet/export.hpp"
 #include "octet/model.hpp"
+#include "octet/preview.hpp"
 #include "octet/quantize.hpp"
 #include "octet/runtime.hpp"
 
@@ -19,6 +20,12 @@ OCTET_API std::string layers_text(const Model& model, const std::vector<LayerDec
 /// `{"format", "layers": [{"node", "module", "module_class", "op", "source", "type", "precision",
 /// "reason"}], "counts": {"int8", "float"}}`; what is not known is left out.
 OCTET_API std::string layers_json(const Model& model, const std::vector<LayerDecision>& layers);
+
+/// What each rule of an ignored scope touches.
+OCTET_API std::string preview_text(const Model& model, const Preview& preview);
+/// `{"rules": [{"rule", "nodes", "layers", "problem", "remedy"}], "also"}`; nodes in the model's
+/// own names.
+OCTET_API std::string preview_json(const Preview& preview);
 
 /// What `quantize` was called on and what was written.
 struct Files {

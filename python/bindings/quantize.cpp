@@ -1,4 +1,5 @@
 #include "octet/quantize.hpp"
+#include "octet/preview.hpp"
 
 #include <pybind11/functional.h>
 #include <pybind11/stl.h>
@@ -136,6 +137,26 @@ void bind_quantize(py::module_& module) {
              "What `calibrate` wrote for all shards, in place of a dataset.");
   module.def("quantize", &run, py::arg("model"), py::arg("data"), py::arg("options"),
              py::arg("on_progress") = py::none());
+  py::class_<RulePreview>(module, "RulePreview", "One rule of an ignored scope, what it touches.")
+      .def_readonly("rule", &RulePreview::rule, "In words, such as \"name 'head'\".")
+      .def_readonly("nodes", &RulePreview::nodes, "Friendly names of all that it covers.")
+      .def_readonly("layers", &RulePreview::layers,
+                    "Layers that would be INT8 without the scope, and that this rule covers.")
+      .def_readonly("problem", &RulePreview::problem,
+                    "Why it is of no use; `quantize` stops there. Empty where it is of use.")
+      .def_readonly("remedy", &RulePreview::remedy);
+  py::class_<Preview>(module, "Preview")
+      .def_readonly("rules", &Preview::rules)
+      .def_readonly("also", &Preview::also,
+                    "Layers that no rule covers, and that are in floating point all the same.");
+  module.def(
+      "preview",
+      [](const Model& model, const py::dict& plain) {
+        const QuantizeOptions options = to_options(plain);
+        const py::gil_scoped_release released;
+        return preview(model, options);
+      },
+      py::arg("model"), py::arg("options"));
   module.def(
       "inspect",
       [](const Model& model, const py::dict& plain) {

@@ -32,6 +32,8 @@ void bind_report(py::module_& module) {
         return report::benchmark_json(named(names, results));
       },
       py::arg("names"), py::arg("results"));
+  module.def("preview_text", &report::preview_text, py::arg("model"), py::arg("preview"));
+  module.def("preview_json", &report::preview_json, py::arg("preview"));
   module.def("precisions_text", &report::precisions_text, py::arg("layers"),
              "Layers of each kind and the precision that they ran in.");
 }

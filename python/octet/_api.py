@@ -265,6 +265,49 @@ def inspect(
     return Inspection(core, _core.inspect(core, options))
 
 
+class ScopePreview:
+    """What each rule of an ignored scope touches. `str()` is a list of it.
+
+    Attributes:
+        rules: what each rule covers, and which layers it keeps in floating point.
+        also: layers that no rule covers, and that are in floating point all the same.
+    """
+
+    def __init__(self, model: _core.Model, preview: _core.Preview) -> None:
+        self.model = model
+        self._preview = preview
+        self.rules: list[_core.RulePreview] = preview.rules
+        self.also: list[str] = preview.also
+
+    def __str__(self) -> str:
+        return _core.preview_text(self.model, self._preview)
+
+    def to_json(self) -> str:
+        return _core.preview_json(self._preview)
+
+
+@check_keywords
+def preview(
+    model: Any,
+    ignored_scope: IgnoredScope,
+    *,
+    preset: QuantizationPreset | str | None = None,
+    model_type: ModelType | str | None = None,
+    target_device: TargetDevice | str = TargetDevice.ANY,
+    advanced_parameters: AdvancedQuantizationParameters | None = None,
+) -> ScopePreview:
+    """What each rule of `ignored_scope` would touch. Needs no data."""
+    options = _options(
+        preset=preset,
+        model_type=model_type,
+        target_device=target_device,
+        ignored_scope=ignored_scope,
+        advanced_parameters=advanced_parameters,
+    )
+    core = load(model)
+    return ScopePreview(core, _core.preview(core, options))
+
+
 def _run_options(
     device: str, precision: str, threads: int, config: Mapping[str, Any] | None
 ) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import collections.abc
 import os
 import typing
-__all__: list[str] = ['AccuracyControlResult', 'AccuracyStep', 'BenchmarkResult', 'Comparison', 'Diagnostic', 'ExecutedLayer', 'LayerDecision', 'LayerError', 'MODE_WRAPPERS', 'Model', 'NativeDataset', 'OutputDifference', 'QuantizeResult', 'Recipe', 'Session', 'SessionLimit', 'SourceInfo', 'TorchCall', 'Verdict', 'apply', 'benchmark', 'benchmark_json', 'benchmark_text', 'calibrate', 'compare', 'error_codes', 'error_text', 'executed_layers', 'from_ov_address', 'image_folder', 'inspect', 'layers_json', 'layers_text', 'load', 'lower', 'nearest', 'npy_file', 'npz_file', 'option_words', 'precisions_text', 'quantize', 'quantize_with_accuracy_control', 'random_samples', 'run', 'stored_statistics', 'try_lower', 'user_line']
+__all__: list[str] = ['AccuracyControlResult', 'AccuracyStep', 'BenchmarkResult', 'Comparison', 'Diagnostic', 'ExecutedLayer', 'LayerDecision', 'LayerError', 'MODE_WRAPPERS', 'Model', 'NativeDataset', 'OutputDifference', 'Preview', 'QuantizeResult', 'Recipe', 'RulePreview', 'Session', 'SessionLimit', 'SourceInfo', 'TorchCall', 'Verdict', 'apply', 'benchmark', 'benchmark_json', 'benchmark_text', 'calibrate', 'compare', 'error_codes', 'error_text', 'executed_layers', 'from_ov_address', 'image_folder', 'inspect', 'layers_json', 'layers_text', 'load', 'lower', 'nearest', 'npy_file', 'npz_file', 'option_words', 'precisions_text', 'preview', 'preview_json', 'preview_text', 'quantize', 'quantize_with_accuracy_control', 'random_samples', 'run', 'stored_statistics', 'try_lower', 'user_line']
 class Diagnostic:
     """
     Something that the user should know and that did not stop the run.
@@ -412,6 +412,42 @@ class QuantizeResult:
         """
         INT8 against FP32 on a few samples of the calibration.
         """
+class RulePreview:
+    """
+    One rule of an ignored scope, what it touches.
+    """
+    @property
+    def layers(self) -> list[str]:
+        """
+        Layers that would be INT8 without the scope, and that this rule covers.
+        """
+    @property
+    def nodes(self) -> list[str]:
+        """
+        Friendly names of all that it covers.
+        """
+    @property
+    def problem(self) -> str:
+        """
+        Why it is of no use; `quantize` stops there. Empty where it is of use.
+        """
+    @property
+    def remedy(self) -> str:
+        ...
+    @property
+    def rule(self) -> str:
+        """
+        In words, such as "name 'head'".
+        """
+class Preview:
+    @property
+    def also(self) -> list[str]:
+        """
+        Layers that no rule covers, and that are in floating point all the same.
+        """
+    @property
+    def rules(self) -> list[RulePreview]:
+        ...
 class AccuracyStep:
     """
     A model that was measured on the way.
@@ -576,6 +612,12 @@ def precisions_text(layers: collections.abc.Sequence[ExecutedLayer]) -> str:
     """
     Layers of each kind and the precision that they ran in.
     """
+def preview(model: Model, options: dict) -> Preview:
+    ...
+def preview_json(preview: Preview) -> str:
+    ...
+def preview_text(model: Model, preview: Preview) -> str:
+    ...
 def quantize(model: Model, data: typing.Any, options: dict, on_progress: typing.Any = None) -> QuantizeResult:
     ...
 def quantize_with_accuracy_control(model: Model, data: typing.Any, validate: typing.Any, options: dict, max_drop: typing.SupportsFloat | typing.SupportsIndex, drop_type: str, time_limit: typing.SupportsFloat | typing.SupportsIndex, state: os.PathLike | str | bytes, on_step: typing.Any = None, on_progress: typing.Any = None) -> AccuracyControlResult:

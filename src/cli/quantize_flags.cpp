@@ -1,5 +1,8 @@
 #include "cli/quantize_flags.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 #include "cli/advanced_json.hpp"
 #include "cli/words.hpp"
 
@@ -12,6 +15,39 @@ constexpr const char* group = "Quantization";
 template <typename Enum>
 std::string choices() {
   return core::join({core::words_of<Enum>.begin(), core::words_of<Enum>.end()}, ", ");
+}
+
+std::vector<std::string> names_in(std::string_view text) {
+  std::vector<std::string> names;
+  while (true) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    std::string_view name = text.substr(0, comma);
+    while (name.starts_with(' ')) name.remove_prefix(1);
+    while (name.ends_with(' ')) name.remove_suffix(1);
+    names.emplace_back(name);
+    if (comma == text.size()) return names;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+/// `a, b -> c`
+Subgraph parse_subgraph(const std::string& text) {
+  constexpr std::string_view arrow = "->";
+  const std::size_t at = text.find(arrow);
+  Subgraph subgraph;
+  if (at != std::string::npos) {
+    subgraph.inputs = names_in(std::string_view(text).substr(0, at));
+    subgraph.outputs = names_in(std::string_view(text).substr(at + arrow.size()));
+  }
+  const auto has_empty = [](const std::vector<std::string>& names) {
+    return names.empty() || std::ranges::find(names, "") != names.end();
+  };
+  if (has_empty(subgraph.inputs) || has_empty(subgraph.outputs))
+    throw Error(ErrorCode::invalid_argument, "command", "option '--ignore-subgraph'",
+                "'" + text + "' is not of the form FIRST->LAST",
+                "Name where the subgraph begins and ends, as in 'encoder.0->encoder.3'; several "
+                "names with commas");
+  return subgraph;
 }
 
 }  // namespace
@@ -41,6 +77,8 @@ void QuantizeFlags::declare(CLI::App& app) {
            "the same for names that begin with this regular expression");
   add_list("--ignore-type", ignored_.types,
            "the same for an operation (conv2d, MatMul) or a module class");
+  add_list("--ignore-subgraph", ignored_subgraphs_,
+           "the same for all that lies on a path FIRST->LAST; several names with commas");
   app.add_flag("--allow-unmatched", allow_unmatched_,
                "an ignore rule that matches nothing is no error")
       ->group(group);
@@ -72,6 +110,8 @@ QuantizeOptions QuantizeFlags::options() const {
   options.threads = threads_;
   options.fast_bias_correction = fast_bias_correction_;
   options.ignored_scope = ignored_;
+  for (const std::string& text : ignored_subgraphs_)
+    options.ignored_scope.subgraphs.push_back(parse_subgraph(text));
   options.ignored_scope.validate = !allow_unmatched_;
   if (!advanced_.empty()) options.advanced = parse_advanced(advanced_);
   return options;

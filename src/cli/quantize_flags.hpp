@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -20,6 +21,7 @@ class QuantizeFlags {
   std::size_t subset_size_ = 300, threads_ = 0;
   bool fast_bias_correction_ = true, allow_unmatched_ = false;
   IgnoredScope ignored_;
+  std::vector<std::string> ignored_subgraphs_;
 };
 
 }  // namespace octet::cli

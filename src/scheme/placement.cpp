@@ -130,6 +130,11 @@ Placement place(const Model& model, const QuantizeOptions& given) {
   graph::ResolvedScope scope = graph::resolve(options.ignored_scope, graph, model.sources);
   const Units units = make_units(graph, scope, settings);
   if (options.ignored_scope.validate) graph::check(scope);
+  for (const graph::ScopeRule& rule : scope.rules) {
+    MatchedRule& match =
+        placement.rules.emplace_back(MatchedRule{rule.words(), {}, rule.problem, rule.remedy});
+    for (const int node : rule.nodes) match.nodes.push_back(graph.name(node));
+  }
 
   std::vector<Quantizer> quantizers = propagate(graph, units.view, units.traits, settings.rule);
   std::vector<WeightChoice> weights = find_weights(graph, units, settings);

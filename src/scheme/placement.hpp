@@ -28,11 +28,19 @@ struct WeightQuantizer {
   bool half_range = false;        ///< overflow fix: codes stay within +-64
 };
 
+/// One rule of the ignored scope, in words, and the nodes that it covers.
+struct MatchedRule {
+  std::string rule;
+  std::vector<std::string> nodes;
+  std::string problem, remedy;  ///< empty where the rule is of use
+};
+
 /// Where quantizers go. Everything is in a fixed order: topological, then by name.
 struct Placement {
   std::vector<ActivationQuantizer> activations;
   std::vector<WeightQuantizer> weights;
   std::vector<LayerDecision> layers;  ///< one for every layer with arithmetic, with the reason
+  std::vector<MatchedRule> rules;     ///< in the scope's order
   std::vector<Diagnostic> diagnostics;
 };
 

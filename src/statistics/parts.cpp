@@ -1,13 +1,11 @@
 #include "statistics/parts.hpp"
 
 #include <algorithm>
-#include <cstring>
 
-#include "core/atomic_file.hpp"
 #include "core/hash.hpp"
-#include "io/mapped_file.hpp"
 #include "octet/recipe.hpp"
 #include "octet/version.hpp"
+#include "statistics/part_file.hpp"
 #include "statistics/pass.hpp"
 
 namespace octet::statistics {
@@ -16,17 +14,10 @@ namespace {
 using Path = std::filesystem::path;
 
 constexpr const char* stage = "statistics";
-constexpr std::string_view magic = "octet statistics 1\n";
-constexpr std::size_t checksum_size = 16;
 
-std::string where_of(const Path& file) {
-  return "file '" + file.string() + "'";
-}
-
-std::string checksum_of(std::string_view bytes) {
-  core::Hash64 hash;
-  hash.bytes(bytes.data(), bytes.size());
-  return hash.hex();
+/// A value for a message, also where its text is no UTF-8.
+std::string text_of(const State& value) {
+  return value.dump(-1, ' ', false, State::error_handler_t::replace);
 }
 
 /// What two runs must have in common for their statistics to be put together.
@@ -66,59 +57,9 @@ State identity_of(const Model& model, const Requests& requests, const Calibratio
        options.batchwise_statistics ? State(*options.batchwise_statistics) : State("by default")}};
 }
 
-struct Part {
-  Path file;
-  State identity, state;
-  Shard shard;
-  bool is_whole = false;
-};
-
-void write(const Part& part) {
-  const std::vector<std::uint8_t> bytes =
-      State::to_cbor({{"identity", part.identity},
-                      {"shard", {part.shard.index, part.shard.count}},
-                      {"is_whole", part.is_whole},
-                      {"state", part.state}});
-  std::string text(magic);
-  text.append(bytes.begin(), bytes.end());
-  text += checksum_of(text);
-  core::write_file(stage, part.file, text);
-}
-
-Part read(const Path& file) {
-  const auto mapped = io::MappedFile::open(stage, file);
-  const std::string_view all(reinterpret_cast<const char*>(mapped->bytes().data()),
-                             mapped->bytes().size());
-  const auto fail = [&](const std::string& problem) {
-    throw Error(ErrorCode::corrupt_archive, stage, where_of(file), problem,
-                "Remove it, and run 'octet calibrate' again");
-  };
-  if (!all.starts_with(magic)) fail("it holds no statistics of this version of Octet");
-  if (all.size() < magic.size() + checksum_size ||
-      checksum_of(all.substr(0, all.size() - checksum_size)) !=
-          all.substr(all.size() - checksum_size))
-    fail("it is damaged or cut off");
-  try {
-    const std::string_view body =
-        all.substr(magic.size(), all.size() - magic.size() - checksum_size);
-    const State content = State::from_cbor(body.begin(), body.end());
-    Part part{
-        file, content.at("identity"), content.at("state"), {}, content.at("is_whole").get<bool>()};
-    part.shard.index = content.at("shard").at(0).get<std::size_t>();
-    part.shard.count = content.at("shard").at(1).get<std::size_t>();
-    require(part.shard.index < part.shard.count, "its shard does not exist");
-    return part;
-  } catch (const State::exception& error) {
-    fail(std::string("it is not as Octet writes it: ") + error.what());
-  } catch (const BadState& error) {
-    fail(error.what());
-  }
-  return {};
-}
-
 void merge(Pass& pass, const Part& part) {
   const auto fail = [&](const std::string& problem) {
-    throw Error(ErrorCode::corrupt_archive, stage, where_of(part.file), problem,
+    throw Error(ErrorCode::corrupt_archive, stage, where_of_part(part.file), problem,
                 "Remove it, and run 'octet calibrate' again");
   };
   try {
@@ -136,10 +77,10 @@ void require_same(const Part& part, const State& identity) {
        {"octet", "openvino", "model", "subset size", "batchwise statistics", "measured tensors"}) {
     const State& value = identity.at(key);
     if (!part.identity.contains(key) || part.identity[key] != value)
-      throw Error(ErrorCode::invalid_argument, stage, where_of(part.file),
+      throw Error(ErrorCode::invalid_argument, stage, where_of_part(part.file),
                   std::string("it was made with another value of '") + key +
-                      "': " + (part.identity.contains(key) ? part.identity[key].dump() : "none") +
-                      ", not " + value.dump(),
+                      "': " + (part.identity.contains(key) ? text_of(part.identity[key]) : "none") +
+                      ", not " + text_of(value),
                   "Calibrate with the same model and options as here");
   }
 }
@@ -163,13 +104,13 @@ std::string StoredStatistics::describe() const {
 Results results_of(const StoredStatistics& stored, const Model& model, const Requests& requests,
                    const CalibrationOptions& options) {
   std::vector<Part> parts;
-  for (const Path& file : stored.files()) parts.push_back(read(file));
+  for (const Path& file : stored.files()) parts.push_back(read_part(file));
   if (parts.empty())
     throw Error(ErrorCode::dataset_empty, stage, stored.describe(), "no file is given",
                 "Give what 'octet calibrate' wrote");
   std::ranges::sort(parts, {}, [](const Part& part) { return part.shard.index; });
   const auto mismatch = [](const Part& part, const std::string& problem) {
-    throw Error(ErrorCode::invalid_argument, stage, where_of(part.file), problem,
+    throw Error(ErrorCode::invalid_argument, stage, where_of_part(part.file), problem,
                 "Give the file of each shard once");
   };
   const State identity = identity_of(model, requests, options);
@@ -178,7 +119,7 @@ Results results_of(const StoredStatistics& stored, const Model& model, const Req
     const Part& part = parts[i];
     require_same(part, identity);
     if (!part.is_whole)
-      throw Error(ErrorCode::invalid_argument, stage, where_of(part.file),
+      throw Error(ErrorCode::invalid_argument, stage, where_of_part(part.file),
                   "its calibration was ended before it was done",
                   "Run the same 'octet calibrate' again: it goes on where it stopped");
     if (part.shard.count != parts.size())
@@ -188,7 +129,7 @@ Results results_of(const StoredStatistics& stored, const Model& model, const Req
     const std::size_t before = pass.items();
     merge(pass, part);
     if (i > 0 && part.state.at("items").get<std::size_t>() != before)
-      mismatch(part, "its dataset had " + part.state.at("items").dump() + " items, that of '" +
+      mismatch(part, "its dataset had " + text_of(part.state.at("items")) + " items, that of '" +
                          parts[0].file.string() + "' " + std::to_string(before));
   }
   return pass.results(stored.describe());
@@ -200,10 +141,10 @@ std::size_t measure_part(const Model& model, Dataset& data, const Requests& requ
   Pass pass(model, requests, options);
   std::error_code error;
   if (std::filesystem::exists(file, error)) {
-    Part found = read(file);
+    Part found = read_part(file);
     require_same(found, part.identity);
     if (found.shard.index != shard.index || found.shard.count != shard.count)
-      throw Error(ErrorCode::invalid_argument, stage, where_of(file),
+      throw Error(ErrorCode::invalid_argument, stage, where_of_part(file),
                   "it is " + name_of(found.shard) + ", not " + name_of(shard),
                   "Give each shard a file of its own");
     merge(pass, found);
@@ -211,7 +152,7 @@ std::size_t measure_part(const Model& model, Dataset& data, const Requests& requ
   }
   const auto save = [&] {
     part.state = pass.state();
-    write(part);
+    write_part(part);
   };
   pass.run(data, shard, save);
   part.is_whole = true;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "octet/diagnose.hpp"
 #include "search/metrics_file.hpp"

@@ -13,6 +13,7 @@
 
 #include "statistics/exact_sum.hpp"
 #include "statistics/log_histogram.hpp"
+#include "statistics/part_file.hpp"
 #include "statistics/pass.hpp"
 #include "unit/statistics/models.hpp"
 
@@ -194,6 +195,39 @@ TEST_CASE("statistics of something else, of some shards, or damaged are refused"
        {std::size_t{0}, std::size_t{10}, std::size_t{30}, whole.size() - 1})
     CHECK(damaged(whole.substr(0, size)) == ErrorCode::corrupt_archive);
   CHECK(damaged("model.xml") == ErrorCode::corrupt_archive);
+  CHECK(damaged(part_text(std::string(200'000, '\x81'))) == ErrorCode::corrupt_archive);
+}
+
+TEST_CASE("statistics that a stranger wrote are refused or taken, and never crash") {
+  const Model model = doubling({-1, channels, 7});
+  const Requests requests = everything();
+  const Folder folder;
+  const path file = folder.place / "a";
+  measure_part(model, *items(data()), requests, {}, file, {});
+  const Part sound = read_part(file);
+  const State content{
+      {"identity", sound.identity}, {"shard", {0, 1}}, {"is_whole", true}, {"state", sound.state}};
+  const std::vector<std::uint8_t> cbor = State::to_cbor(content);
+  std::mt19937 random(3);
+  std::size_t refused = 0, taken = 0;
+  for (int round = 0; round < 3000; ++round) {
+    std::string bytes(cbor.begin(), cbor.end());
+    // Most of the file is arrays of numbers; what says their sizes lies near its ends.
+    const std::size_t place = round % 2   ? random() % bytes.size()
+                              : round % 4 ? random() % std::min<std::size_t>(bytes.size(), 600)
+                                          : bytes.size() - 1 - random() % 600;
+    bytes[place] = static_cast<char>(random());
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << part_text(bytes);
+    try {
+      results_of(StoredStatistics({file}), model, requests, {});
+      ++taken;
+    } catch (const Error& error) {
+      CHECK_FALSE(error.remedy().empty());
+      ++refused;
+    }
+  }
+  CHECK(refused > 100);
+  CHECK(taken > 100);
 }
 
 TEST_CASE("sums and histograms come back from their states bit for bit") {
