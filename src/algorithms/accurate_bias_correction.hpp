@@ -8,9 +8,9 @@ namespace octet::algorithms {
 /// too, and with the layers before it corrected already. Begins with what the fast correction
 /// decided. One model is compiled, whose biases are inputs; layers at the same depth are corrected
 /// together, from a few samples of the calibration. Whichever of the corrections, or none, comes
-/// nearest to the outputs in FP32, on twice as many samples, is kept. They are compared on the model
-/// with open biases, whose layers are fused in another way than in the one that is saved: below a
-/// tenth of a decibel the choice is open.
+/// nearest to the outputs in FP32, on twice as many samples, is kept. They are compared on the
+/// model with open biases, whose layers are fused in another way than in the one that is saved:
+/// below a tenth of a decibel the choice is open.
 class AccurateBiasCorrection final : public Algorithm {
  public:
   const char* name() const override { return "accurate_bias_correction"; }

@@ -2,7 +2,7 @@
 where something was lost, hidden or crashed."""
 
 import json
-import re
+import os
 import resource
 import shutil
 import signal
@@ -342,32 +342,22 @@ def large_model(work: Path, rounds: int) -> Outcome:
         import torch  # noqa: F401
     except ImportError:
         raise Skipped("torch is not installed") from None
+    work.mkdir(parents=True)
     layers = min(48, max(4, rounds // 2))
     path = work / "large.pt2"
     subprocess.run([sys.executable, "-c", textwrap.dedent(LARGE), path, str(layers)], check=True)
     np.save(work / "data.npy", np.random.default_rng(1).normal(0, 1, (4, 4096)).astype("f4"))
     job = Job(work / "job")
-    result = subprocess.run(
-        [
-            "/usr/bin/env",
-            "bash",
-            "-c",
-            'command time -f "peak %M" "$@"',
-            "bash",
-            job.command,
-            "quantize",
-            path,
-            "--data",
-            work / "data.npy",
-            "-o",
-            work / "large.xml",
-        ],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert result.returncode == 0, result.stderr
-    peak = int(re.search(r"peak (\d+)", result.stderr)[1]) * 1024
+    with (work / "stderr").open("w+") as stderr:
+        process = subprocess.Popen(
+            [job.command, "quantize", path, "--data", work / "data.npy", "-o", work / "large.xml"],
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        stderr.seek(0)
+        assert status == 0, stderr.read()
+    peak = usage.ru_maxrss * 1024
     size = path.stat().st_size
     outcome = Outcome()
     outcome.note("quantized")
