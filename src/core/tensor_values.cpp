@@ -19,4 +19,10 @@ std::vector<double> values_of(const ov::Tensor& tensor) {
   return values;
 }
 
+ov::Tensor copy_of(const ov::Tensor& tensor) {
+  ov::Tensor copy(tensor.get_element_type(), tensor.get_shape());
+  tensor.copy_to(copy);
+  return copy;
+}
+
 }  // namespace octet::core

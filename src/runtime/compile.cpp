@@ -74,22 +74,38 @@ ov::CompiledModel compile(const std::shared_ptr<const ov::Model>& graph, const R
                  [&] { return core().compile_model(graph, options.device, properties); });
 }
 
-Subject subject_of(const Model& model, const RunOptions& options) {
-  const Sample sample =
-      options.example ? *options.example : random_samples(model.graph, 1)->next().value();
-  Subject subject{model.graph, bind_inputs(*model.graph, sample, "the example")};
-  if (!model.graph->is_dynamic()) return subject;
-  const auto clone = model.graph->clone();
+std::size_t most_streams() {
+  return std::get<1>(core().get_property("CPU", ov::range_for_streams));
+}
+
+ov::CompiledModel compile_streams(const std::shared_ptr<const ov::Model>& graph,
+                                  std::size_t streams) {
+  RunOptions options;
+  options.precision = "f32";
+  options.threads = streams;
+  return compile(graph, options, {ov::num_streams(static_cast<std::int32_t>(streams))});
+}
+
+std::shared_ptr<const ov::Model> fitted(const std::shared_ptr<const ov::Model>& graph,
+                                        const std::vector<ov::Tensor>& inputs) {
+  if (!graph->is_dynamic()) return graph;
+  const auto clone = graph->clone();
   std::map<ov::Output<ov::Node>, ov::PartialShape> shapes;
-  for (std::size_t i = 0; i < subject.inputs.size(); ++i)
-    shapes[clone->input(i)] = subject.inputs[i].get_shape();
+  for (std::size_t i = 0; i < inputs.size(); ++i) shapes[clone->input(i)] = inputs[i].get_shape();
   try {
     clone->reshape(shapes);
   } catch (const ov::Exception&) {
-    return subject;  // the plugin then takes shapes as they come
+    return graph;
   }
-  subject.graph = clone;
-  return subject;
+  return clone;
+}
+
+Subject subject_of(const Model& model, const RunOptions& options) {
+  const Sample sample =
+      options.example ? *options.example : random_samples(model.graph, 1)->next().value();
+  std::vector<ov::Tensor> inputs = bind_inputs(*model.graph, sample, "the example");
+  std::shared_ptr<const ov::Model> graph = fitted(model.graph, inputs);
+  return {std::move(graph), std::move(inputs)};
 }
 
 }  // namespace octet::runtime

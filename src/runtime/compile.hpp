@@ -13,6 +13,19 @@ namespace octet::runtime {
 ov::CompiledModel compile(const std::shared_ptr<const ov::Model>& graph, const RunOptions& options,
                           const ov::AnyMap& extra = {});
 
+/// As many samples as the CPU runs at a time, each on a thread of its own.
+std::size_t most_streams();
+/// Compiles for the CPU, in FP32 where the graph is not quantized, to run that many samples at a
+/// time, each on one thread: what comes of a sample does not depend on their number. Throws `Error`
+/// (runtime_failed).
+ov::CompiledModel compile_streams(const std::shared_ptr<const ov::Model>& graph,
+                                  std::size_t streams);
+
+/// `graph` for the shapes of `inputs`, its first ones; itself where its shapes are fixed already,
+/// or where it cannot be reshaped: the plugin then takes shapes as they come.
+std::shared_ptr<const ov::Model> fitted(const std::shared_ptr<const ov::Model>& graph,
+                                        const std::vector<ov::Tensor>& inputs);
+
 /// A graph with what it is to run on. Dynamic dimensions are those of the inputs; a graph that
 /// cannot be reshaped stays dynamic.
 struct Subject {

@@ -1,12 +1,9 @@
 #include "runtime/run_samples.hpp"
 
 #include <algorithm>
-#include <map>
 
-#include <openvino/runtime/properties.hpp>
-
+#include "core/tensor_values.hpp"
 #include "runtime/compile.hpp"
-#include "runtime/core.hpp"
 
 namespace octet::runtime {
 namespace {
@@ -19,46 +16,15 @@ bool have_same_shapes(const std::vector<Tensors>& samples) {
   });
 }
 
-/// `graph` for the shapes of `sample`, its first inputs; itself where they are its shapes already
-/// or do not fit it.
-std::shared_ptr<const ov::Model> fixed(const std::shared_ptr<const ov::Model>& graph,
-                                       const Tensors& sample) {
-  if (!graph->is_dynamic()) return graph;
-  const auto clone = graph->clone();
-  std::map<ov::Output<ov::Node>, ov::PartialShape> shapes;
-  for (std::size_t i = 0; i < sample.size(); ++i)
-    shapes[clone->get_parameters()[i]] = sample[i].get_shape();
-  try {
-    clone->reshape(shapes);
-  } catch (const ov::Exception&) {
-    return graph;  // the plugin takes shapes as they come
-  }
-  return clone;
-}
-
-ov::Tensor copy_of(const ov::Tensor& tensor) {
-  ov::Tensor copy(tensor.get_element_type(), tensor.get_shape());
-  tensor.copy_to(copy);
-  return copy;
-}
-
-std::size_t all_threads() {
-  return std::get<1>(runtime::core().get_property("CPU", ov::range_for_streams));
-}
-
 }  // namespace
 
 SampleRunner::SampleRunner(const std::shared_ptr<const ov::Model>& graph,
                            std::vector<Tensors> samples, std::size_t threads)
     : samples_(std::move(samples)), has_state_(!graph->get_variables().empty()) {
   if (samples_.empty()) return;
-  const std::size_t streams = std::min(threads == 0 ? all_threads() : threads, samples_.size());
-  RunOptions options;
-  options.precision = "f32";
-  options.threads = streams;
-  ov::CompiledModel compiled =
-      compile(have_same_shapes(samples_) ? fixed(graph, samples_.front()) : graph, options,
-              {ov::num_streams(static_cast<std::int32_t>(streams))});
+  const std::size_t streams = std::min(threads == 0 ? most_streams() : threads, samples_.size());
+  ov::CompiledModel compiled = compile_streams(
+      have_same_shapes(samples_) ? fitted(graph, samples_.front()) : graph, streams);
   output_count_ = compiled.outputs().size();
   guarded("run the model", [&] {
     for (std::size_t i = 0; i < streams; ++i) requests_.push_back(compiled.create_infer_request());
@@ -73,7 +39,7 @@ std::vector<Tensors> SampleRunner::run(const Tensors& rest, std::size_t count) {
       ov::InferRequest& request = requests_[sample % streams];
       request.wait();
       for (std::size_t i = 0; i < output_count_; ++i)
-        outputs[sample].push_back(copy_of(request.get_output_tensor(i)));
+        outputs[sample].push_back(core::copy_of(request.get_output_tensor(i)));
     };
     for (std::size_t sample = 0; sample < count; ++sample) {
       if (sample >= streams) collect(sample - streams);

@@ -3,10 +3,8 @@
 #include <map>
 #include <set>
 
-#include <openvino/runtime/properties.hpp>
-
+#include "core/tensor_values.hpp"
 #include "runtime/compile.hpp"
-#include "runtime/core.hpp"
 #include "statistics/channels_last.hpp"
 
 namespace octet::statistics {
@@ -86,16 +84,6 @@ std::shared_ptr<ov::Model> reshaped(const ov::Model& model,
   return clone;
 }
 
-ov::Tensor copy_of(const ov::Tensor& tensor) {
-  ov::Tensor copy(tensor.get_element_type(), tensor.get_shape());
-  tensor.copy_to(copy);
-  return copy;
-}
-
-std::size_t all_threads() {
-  return std::get<1>(runtime::core().get_property("CPU", ov::range_for_streams));
-}
-
 }  // namespace
 
 Runner::Runner(const Model& model, Plan& plan, const BoundSample& first, std::size_t threads,
@@ -103,7 +91,7 @@ Runner::Runner(const Model& model, Plan& plan, const BoundSample& first, std::si
     : model_(model),
       plan_(plan),
       stopwatch_(stopwatch),
-      threads_(threads == 0 ? all_threads() : threads),
+      threads_(threads == 0 ? runtime::most_streams() : threads),
       fixed_shapes_(shapes_of(first)),
       slots_(2 * threads_),
       keep_(keep) {
@@ -130,11 +118,7 @@ Runner::Compiled Runner::compile(const std::vector<ov::PartialShape>& shapes) co
     return observed(reshaped(*model_.graph, shapes), plan_.watches(), keep_ > 0, spent_,
                     compiled.inputs);
   });
-  RunOptions options;
-  options.precision = "f32";
-  options.threads = threads_;
-  compiled.model =
-      runtime::compile(graph, options, {ov::num_streams(static_cast<std::int32_t>(threads_))});
+  compiled.model = runtime::compile_streams(graph, threads_);
   compiled.has_state = !graph->get_variables().empty();
   return compiled;
 }
@@ -165,7 +149,7 @@ void Runner::start(const BoundSample& sample) {
   slot.kept = nullptr;
   if (kept_.size() == keep_) return;
   slot.kept = &kept_.emplace_back();
-  for (const ov::Tensor& input : sample.inputs) slot.kept->inputs.push_back(copy_of(input));
+  for (const ov::Tensor& input : sample.inputs) slot.kept->inputs.push_back(core::copy_of(input));
 }
 
 void Runner::finish() {
@@ -197,7 +181,8 @@ void Runner::collect(Slot& slot) {
     if (slot.kept) plan_.keep(w, samples, *slot.kept);
   }
   for (std::size_t i = 0; slot.kept && i < model_.graph->get_output_size(); ++i)
-    slot.kept->outputs.push_back(copy_of(request.get_output_tensor(plan_.watches().size() + i)));
+    slot.kept->outputs.push_back(
+        core::copy_of(request.get_output_tensor(plan_.watches().size() + i)));
 }
 
 }  // namespace octet::statistics
