@@ -11,7 +11,7 @@ from octet._api import _data, _options
 from octet._log import logger, show
 from octet._models import kind_of
 from octet._openvino import to_openvino
-from octet._progress import ProgressCallback, ProgressLine, reporter
+from octet._progress import ProgressCallback, reporting
 from octet._words import check_keywords
 from octet.dataset import Dataset, NativeDataset
 from octet.options import (
@@ -102,8 +102,7 @@ def quantize_to_openvino_with_accuracy_control(
         advanced_parameters=advanced_parameters,
         threads=threads,
     )
-    report = reporter(progress)
-    try:
+    with reporting(progress) as report:
         result = _core.quantize_with_accuracy_control(
             kind_of(model).take(model),
             _data(calibration_dataset),
@@ -116,9 +115,6 @@ def quantize_to_openvino_with_accuracy_control(
             on_step or _show_step,
             report,
         )
-    finally:
-        if isinstance(report, ProgressLine):
-            report.clear()
     show(result.result.diagnostics)
     return result
 
@@ -138,6 +134,4 @@ def quantize_with_accuracy_control(
     result = quantize_to_openvino_with_accuracy_control(
         core, calibration_dataset, validation_dataset, validation_fn, **parameters
     ).result
-    if kind.give is None:
-        return result.model
-    return kind.give(model, core, result.model, result.recipe)
+    return kind.give_back(model, core, result.model, result.recipe)

@@ -10,7 +10,7 @@ from octet import _core
 from octet._log import show
 from octet._models import kind_of, load, save_program
 from octet._plain import plain
-from octet._progress import ProgressCallback, ProgressLine, reporter
+from octet._progress import ProgressCallback, reporting
 from octet._words import check_keywords
 from octet.dataset import Dataset, NativeDataset
 from octet.errors import usage
@@ -45,12 +45,8 @@ def _quantize(
     options: dict[str, Any],
     progress: ProgressCallback | bool | None,
 ) -> _core.QuantizeResult:
-    report = reporter(progress)
-    try:
+    with reporting(progress) as report:
         result = _core.quantize(core, _data(dataset), options, report)
-    finally:
-        if isinstance(report, ProgressLine):
-            report.clear()
     show(result.diagnostics)
     return result
 
@@ -145,9 +141,7 @@ def quantize(
         threads=threads,
     )
     result = _quantize(core, calibration_dataset, options, progress)
-    if kind.give is None:
-        return result.model
-    return kind.give(model, core, result.model, result.recipe)
+    return kind.give_back(model, core, result.model, result.recipe)
 
 
 @check_keywords
@@ -194,14 +188,10 @@ def calibrate(
         advanced_parameters=advanced_parameters,
         threads=threads,
     )
-    report = reporter(progress)
-    try:
+    with reporting(progress) as report:
         return _core.calibrate(
             load(model), _data(calibration_dataset), os.fspath(file), number, count, options, report
         )
-    finally:
-        if isinstance(report, ProgressLine):
-            report.clear()
 
 
 def apply(model: Any, recipe: _core.Recipe | str | os.PathLike[str]) -> Any:
@@ -215,7 +205,7 @@ def apply(model: Any, recipe: _core.Recipe | str | os.PathLike[str]) -> Any:
     if not isinstance(recipe, _core.Recipe):
         recipe = _core.Recipe.load(recipe)
     result = _core.apply(core, recipe)
-    return result if kind.give is None else kind.give(model, core, result, recipe)
+    return kind.give_back(model, core, result, recipe)
 
 
 def save(model: Any, path: str | os.PathLike[str]) -> None:

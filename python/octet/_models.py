@@ -49,6 +49,12 @@ class Kind:
     #: of what the recipe made of that, and of the recipe. None: users of this kind get a Model.
     give: Callable[[Any, _core.Model, _core.Model, _core.Recipe], Any] | None = None
 
+    def give_back(
+        self, given: Any, before: _core.Model, after: _core.Model, recipe: _core.Recipe
+    ) -> Any:
+        """`after` as users of this kind get it."""
+        return after if self.give is None else self.give(given, before, after, recipe)
+
 
 KINDS = [
     Kind(lambda model: isinstance(model, _core.Model), lambda model: model),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 ProgressCallback = Callable[[str, int, int | None], None]
 
@@ -46,10 +47,21 @@ def progress_text(stage: str, done: int, total: int | None, seconds: float) -> s
     return "   ".join(words)
 
 
-def reporter(progress: ProgressCallback | bool | None) -> ProgressCallback | ProgressLine | None:
-    """What `octet.quantize` calls for its argument `progress`."""
+@contextmanager
+def reporting(
+    progress: ProgressCallback | bool | None,
+) -> Iterator[ProgressCallback | ProgressLine | None]:
+    """What the extension calls for the argument `progress` of `octet.quantize`, while it runs."""
     if callable(progress):
-        return progress
+        yield progress
+        return
     if progress is None:
         progress = sys.stderr is not None and sys.stderr.isatty()
-    return ProgressLine() if progress else None
+    if not progress:
+        yield None
+        return
+    line = ProgressLine()
+    try:
+        yield line
+    finally:
+        line.clear()

@@ -7,6 +7,7 @@ in a GraphModule, a placeholder in an ExportedProgram.
 
 from __future__ import annotations
 
+import abc
 import functools
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -60,7 +61,7 @@ def operator_name(node: Node) -> str:
     return str(node.target.overloadpacket)
 
 
-class Document:
+class Document(abc.ABC):
     """What both kinds of programs have in common."""
 
     graph: torch.fx.Graph
@@ -73,12 +74,12 @@ class Document:
     def output(self) -> Node:
         return self.graph.output_node()
 
+    @abc.abstractmethod
     def state_name(self, node: Node) -> str | None:
         """Qualified name of the tensor that `node` stands for, None where it stands for none."""
-        raise NotImplementedError
 
-    def state_value(self, node: Node) -> torch.Tensor:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def state_value(self, node: Node) -> torch.Tensor: ...
 
     def set_state(self, node: Node, value: torch.Tensor) -> None:
         """Gives the state that `node`, which alone reads it, stands for another value."""
@@ -87,25 +88,25 @@ class Document:
         self._store(name, value)
         self._describe_state(node, value)
 
+    @abc.abstractmethod
     def is_read_once(self, node: Node) -> bool:
         """Whether the state that `node` stands for has one reader, which is one of `node`'s."""
-        raise NotImplementedError
 
-    def has_state(self, name: str) -> bool:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def has_state(self, name: str) -> bool: ...
 
-    def _stored(self, name: str) -> torch.Tensor:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def _stored(self, name: str) -> torch.Tensor: ...
 
-    def _store(self, name: str, value: torch.Tensor) -> None:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def _store(self, name: str, value: torch.Tensor) -> None: ...
 
+    @abc.abstractmethod
     def _state_node(self, name: str, before: Node) -> Node:
         """A node for state that is stored, usable from `before` on."""
-        raise NotImplementedError
 
-    def _remove_state(self, node: Node) -> None:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def _remove_state(self, node: Node) -> None: ...
 
     def add_state(self, name: str, value: torch.Tensor, before: Node) -> Node:
         """A node for a new tensor, usable from `before` on.

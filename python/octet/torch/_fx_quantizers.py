@@ -81,27 +81,7 @@ def add_channel_parameters(
     return document.add_state(f"{name}_scale", scale, before), zero_node
 
 
-def call_quantize(
-    document: Document,
-    quantizer: Quantizer,
-    parameters: tuple[Any, ...],
-    value: Node,
-    before: Node,
-    name: str,
-) -> Node:
-    """`value` as integers; `parameters` are scale and zero point, for channels also the axis."""
-    target = ops.quantize_per_tensor if quantizer.axis is None else ops.quantize_per_channel
-    limits = (quantizer.lowest, quantizer.highest, quantizer.dtype)
-    return document.call(
-        target.default,
-        (value, *parameters, *limits),
-        before,
-        f"{name}_quantize",
-        before,
-    )
-
-
-def call_dequantize(
+def call_quantizer(
     document: Document,
     quantizer: Quantizer,
     parameters: tuple[Any, ...],
@@ -110,14 +90,17 @@ def call_dequantize(
     name: str,
     dtype: torch.dtype,
 ) -> Node:
-    target = ops.dequantize_per_tensor if quantizer.axis is None else ops.dequantize_per_channel
+    """`value` as integers, and these as `dtype`; `parameters` are scale and zero point, for
+    channels also the axis."""
+    per_tensor = quantizer.axis is None
     limits = (quantizer.lowest, quantizer.highest, quantizer.dtype)
+    quantize = ops.quantize_per_tensor if per_tensor else ops.quantize_per_channel
+    codes = document.call(
+        quantize.default, (value, *parameters, *limits), before, f"{name}_quantize", before
+    )
+    dequantize = ops.dequantize_per_tensor if per_tensor else ops.dequantize_per_channel
     node = document.call(
-        target.default,
-        (value, *parameters, *limits),
-        before,
-        f"{name}_dequantize",
-        before,
+        dequantize.default, (codes, *parameters, *limits), before, f"{name}_dequantize", before
     )
     if dtype != torch.float32:
         node.kwargs = {"out_dtype": dtype}
@@ -137,5 +120,4 @@ def quantize_value(
         parameters = (*nodes, quantizer.axis)
     fake = value.meta.get("val")
     dtype = fake.dtype if isinstance(fake, torch.Tensor) else torch.float32
-    codes = call_quantize(document, quantizer, parameters, value, before, name)
-    return call_dequantize(document, quantizer, parameters, codes, before, name, dtype)
+    return call_quantizer(document, quantizer, parameters, value, before, name, dtype)

@@ -15,8 +15,7 @@ from octet.torch._fx_graphs import constant_of, equal, stacked_rows
 from octet.torch._fx_quantizers import (
     Quantizer,
     add_channel_parameters,
-    call_dequantize,
-    call_quantize,
+    call_quantizer,
 )
 
 
@@ -158,8 +157,7 @@ def add_weight(
             return value
         convert = torch.ops.aten.to.dtype
         return document.call(convert, (value, dtype), before, f"{value.name}_converted", before)
-    again = call_quantize(document, quantizer, parameters, value, before, stored.name)
-    return call_dequantize(document, quantizer, parameters, again, before, stored.name, dtype)
+    return call_quantizer(document, quantizer, parameters, value, before, stored.name, dtype)
 
 
 def add_embedding(
