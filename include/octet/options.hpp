@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "octet/error.hpp"
 #include "octet/export.hpp"
 
 namespace octet {
@@ -62,26 +63,26 @@ struct IgnoredScope {
 
 /// Constraints on one kind of quantizers. An unset field leaves the choice to the preset.
 struct QuantizationParameters {
-  std::optional<int> num_bits;
+  std::optional<int> num_bits;  ///< 8
   std::optional<QuantizationMode> mode;
-  std::optional<bool> signedness_to_force;
+  std::optional<bool> signedness_to_force;  ///< true: ranges with both signs
   std::optional<bool> per_channel;
-  std::optional<bool> narrow_range;
+  std::optional<bool> narrow_range;  ///< one code less, so that both signs reach as far
 };
 
 struct StatisticsCollectorParameters {
-  std::optional<StatisticsType> statistics_type;
-  std::optional<AggregatorType> aggregator_type;
-  std::optional<float> clipping_value;
-  double quantile_outlier_prob = 1e-4;
+  std::optional<StatisticsType> statistics_type;  ///< of one sample's tensor
+  std::optional<AggregatorType> aggregator_type;  ///< of the samples
+  std::optional<float> clipping_value;            ///< values are clamped to +- this first
+  double quantile_outlier_prob = 1e-4;            ///< share of values beyond a quantile
 };
 struct RangeEstimatorParameters {
   StatisticsCollectorParameters min, max;
 };
 
 struct BiasCorrectionParameters {
-  bool apply_for_all_nodes = false;
-  std::optional<double> threshold;
+  bool apply_for_all_nodes = false;  ///< also layers without quantized inputs
+  std::optional<double> threshold;   ///< largest correction, in multiples of the bias
 };
 struct SmoothQuantAlphas {
   double convolution = -1;  ///< negative: off
@@ -89,11 +90,12 @@ struct SmoothQuantAlphas {
 };
 
 struct AdvancedParameters {
-  std::optional<OverflowFix> overflow_fix;
-  bool quantize_outputs = false;
-  bool inplace_statistics = true;
+  std::optional<OverflowFix> overflow_fix;  ///< which weights keep to half of their range
+  bool quantize_outputs = false;            ///< also what the model returns
+  bool inplace_statistics = true;           ///< for the peer's sake: statistics always are
   bool disable_channel_alignment = true;
   bool disable_bias_correction = false;
+  /// Each sample of a batch counts as one. Unset: where the dataset has a batch size above 1.
   std::optional<bool> batchwise_statistics;
   QuantizationParameters activations_quantization_params;
   QuantizationParameters weights_quantization_params;
@@ -128,6 +130,9 @@ struct QuantizeOptions {
   std::size_t threads = 0;
   /// Called from the calling thread, a few times a second. May be empty.
   std::function<void(const Progress&)> on_progress;
+  /// Called from the calling thread with each diagnostic as soon as it is known, also where the run
+  /// ends in an error later. All are in the result as well. May be empty.
+  std::function<void(const Diagnostic&)> on_diagnostic;
   /// Polled between items; returning true ends the run with `ErrorCode::cancelled`.
   std::function<bool()> is_cancelled;
 };

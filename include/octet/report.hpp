@@ -17,6 +17,14 @@ namespace octet::report {
 
 /// Decisions by module, with the reason for what stays in floating point.
 OCTET_API std::string layers_text(const Model& model, const std::vector<LayerDecision>& layers);
+/// The tree of modules: layers in INT8 and in floating point below each, its own operations and why
+/// those in floating point are. `depth`: levels that are shown; what lies deeper is summed up.
+OCTET_API std::string tree_text(const Model& model, const std::vector<LayerDecision>& layers,
+                                std::optional<std::size_t> depth = {});
+/// The graph without its constants in Graphviz's language: a box an operation, green in INT8,
+/// orange in floating point, grey where it is no layer, with the reason as its tooltip; modules
+/// around them.
+OCTET_API std::string layers_dot(const Model& model, const std::vector<LayerDecision>& layers);
 /// `{"format", "layers": [{"node", "module", "module_class", "op", "source", "type", "precision",
 /// "reason"}], "counts": {"int8", "float"}}`; what is not known is left out.
 OCTET_API std::string layers_json(const Model& model, const std::vector<LayerDecision>& layers);

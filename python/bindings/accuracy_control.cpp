@@ -48,10 +48,12 @@ std::function<void(const AccuracyStep&)> to_callback(const py::object& on_step,
 AccuracyControlResult run(const Model& model, const py::object& data, const py::object& validate,
                           const py::dict& plain, double max_drop, const std::string& drop_type,
                           double time_limit, const std::filesystem::path& state,
-                          const py::object& on_step, const py::object& on_progress) {
+                          const py::object& on_step, const py::object& on_progress,
+                          const py::object& on_diagnostic) {
   UserFailure failure;
   QuantizeOptions options = to_options(plain);
   options.on_progress = to_progress(on_progress, failure);
+  options.on_diagnostic = to_listener(on_diagnostic, failure);
   options.is_cancelled = [&failure] { return failure.is_interrupted(); };
   AccuracyControlOptions control;
   control.max_drop = max_drop;
@@ -99,7 +101,7 @@ void bind_accuracy_control(py::module_& module) {
   module.def("quantize_with_accuracy_control", &run, py::arg("model"), py::arg("data"),
              py::arg("validate"), py::arg("options"), py::arg("max_drop"), py::arg("drop_type"),
              py::arg("time_limit"), py::arg("state"), py::arg("on_step") = py::none(),
-             py::arg("on_progress") = py::none());
+             py::arg("on_progress") = py::none(), py::arg("on_diagnostic") = py::none());
 }
 
 }  // namespace octet::python

@@ -17,10 +17,11 @@ namespace octet::python {
 namespace {
 
 QuantizeResult run(const Model& model, const py::object& data, const py::dict& plain,
-                   const py::object& on_progress) {
+                   const py::object& on_progress, const py::object& on_diagnostic) {
   UserFailure failure;
   QuantizeOptions options = to_options(plain);
   options.on_progress = to_progress(on_progress, failure);
+  options.on_diagnostic = to_listener(on_diagnostic, failure);
   options.is_cancelled = [&failure] { return failure.is_interrupted(); };
   std::optional<QuantizeResult> result;
   with_dataset(data, failure,
@@ -44,6 +45,20 @@ std::function<void(const Progress&)> to_progress(const py::object& on_progress,
     try {
       on_progress(progress.stage, progress.done,
                   progress.total ? py::object(py::int_(progress.total)) : py::none());
+    } catch (py::error_already_set& error) {
+      failure.keep(std::move(error));
+    }
+  };
+}
+
+std::function<void(const Diagnostic&)> to_listener(const py::object& on_diagnostic,
+                                                   UserFailure& failure) {
+  if (on_diagnostic.is_none()) return {};
+  return [&on_diagnostic, &failure](const Diagnostic& diagnostic) {
+    const py::gil_scoped_acquire held;
+    if (failure.is_set()) return;
+    try {
+      on_diagnostic(diagnostic);
     } catch (py::error_already_set& error) {
       failure.keep(std::move(error));
     }
@@ -119,10 +134,11 @@ void bind_quantize(py::module_& module) {
       "calibrate",
       [](const Model& model, const py::object& data, const std::filesystem::path& file,
          std::size_t number, std::size_t count, const py::dict& plain,
-         const py::object& on_progress) {
+         const py::object& on_progress, const py::object& on_diagnostic) {
         UserFailure failure;
         QuantizeOptions options = to_options(plain);
         options.on_progress = to_progress(on_progress, failure);
+        options.on_diagnostic = to_listener(on_diagnostic, failure);
         options.is_cancelled = [&failure] { return failure.is_interrupted(); };
         std::size_t items = 0;
         with_dataset(data, failure, [&](Dataset& dataset) {
@@ -132,11 +148,12 @@ void bind_quantize(py::module_& module) {
         return items;
       },
       py::arg("model"), py::arg("data"), py::arg("file"), py::arg("number"), py::arg("count"),
-      py::arg("options"), py::arg("on_progress") = py::none());
+      py::arg("options"), py::arg("on_progress") = py::none(),
+      py::arg("on_diagnostic") = py::none());
   module.def("stored_statistics", &stored_statistics, py::arg("files"),
              "What `calibrate` wrote for all shards, in place of a dataset.");
   module.def("quantize", &run, py::arg("model"), py::arg("data"), py::arg("options"),
-             py::arg("on_progress") = py::none());
+             py::arg("on_progress") = py::none(), py::arg("on_diagnostic") = py::none());
   py::class_<RulePreview>(module, "RulePreview", "One rule of an ignored scope, what it touches.")
       .def_readonly("rule", &RulePreview::rule, "In words, such as \"name 'head'\".")
       .def_readonly("nodes", &RulePreview::nodes, "Friendly names of all that it covers.")

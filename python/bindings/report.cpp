@@ -19,6 +19,9 @@ std::vector<report::NamedBenchmark> named(const std::vector<std::string>& names,
 
 void bind_report(py::module_& module) {
   module.def("layers_text", &report::layers_text, py::arg("model"), py::arg("layers"));
+  module.def("tree_text", &report::tree_text, py::arg("model"), py::arg("layers"),
+             py::arg("depth") = py::none());
+  module.def("layers_dot", &report::layers_dot, py::arg("model"), py::arg("layers"));
   module.def("layers_json", &report::layers_json, py::arg("model"), py::arg("layers"));
   module.def(
       "benchmark_text",

@@ -8,9 +8,9 @@ from typing import Any
 
 from octet import _core
 from octet._api import _data, _options
-from octet._log import logger, show
-from octet._models import kind_of
-from octet._openvino import to_openvino
+from octet._log import logger, show_one
+from octet._models import kind_of, load
+from octet._openvino import import_openvino, to_openvino
 from octet._progress import ProgressCallback, reporting
 from octet._words import check_keywords
 from octet.dataset import Dataset, NativeDataset
@@ -30,8 +30,7 @@ ValidationFunction = Callable[[Any, Any], float | tuple[float, Any]]
 
 def _validation(function: ValidationFunction, dataset: Any) -> Callable[[_core.Model], Any]:
     def validate(model: _core.Model) -> Any:
-        import openvino
-
+        openvino = import_openvino()
         # What counts is the rounding of INT8, not that of a processor's other short types.
         compiled = openvino.Core().compile_model(
             to_openvino(model), "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
@@ -103,8 +102,8 @@ def quantize_to_openvino_with_accuracy_control(
         threads=threads,
     )
     with reporting(progress) as report:
-        result = _core.quantize_with_accuracy_control(
-            kind_of(model).take(model),
+        return _core.quantize_with_accuracy_control(
+            load(model),
             _data(calibration_dataset),
             _validation(validation_fn, validation_dataset),
             options,
@@ -114,9 +113,8 @@ def quantize_to_openvino_with_accuracy_control(
             os.fspath(state),
             on_step or _show_step,
             report,
+            show_one,
         )
-    show(result.result.diagnostics)
-    return result
 
 
 def quantize_with_accuracy_control(
@@ -130,7 +128,7 @@ def quantize_with_accuracy_control(
     model of the same kind as `octet.quantize` does.
     """
     kind = kind_of(model)
-    core = kind.take(model)
+    core = kind.read(model)
     result = quantize_to_openvino_with_accuracy_control(
         core, calibration_dataset, validation_dataset, validation_fn, **parameters
     ).result

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from octet import _core
-from octet._log import show
+from octet._log import show_one
 from octet._models import kind_of, load, save_program
 from octet._plain import plain
 from octet._progress import ProgressCallback, reporting
@@ -46,9 +46,7 @@ def _quantize(
     progress: ProgressCallback | bool | None,
 ) -> _core.QuantizeResult:
     with reporting(progress) as report:
-        result = _core.quantize(core, _data(dataset), options, report)
-    show(result.diagnostics)
-    return result
+        return _core.quantize(core, _data(dataset), options, report, show_one)
 
 
 @check_keywords
@@ -128,7 +126,7 @@ def quantize(
     what became of each layer, warnings and times.
     """
     kind = kind_of(model)
-    core = kind.take(model)
+    core = kind.read(model)
     options = _options(
         preset=preset,
         model_type=model_type,
@@ -190,7 +188,14 @@ def calibrate(
     )
     with reporting(progress) as report:
         return _core.calibrate(
-            load(model), _data(calibration_dataset), os.fspath(file), number, count, options, report
+            load(model),
+            _data(calibration_dataset),
+            os.fspath(file),
+            number,
+            count,
+            options,
+            report,
+            show_one,
         )
 
 
@@ -201,7 +206,7 @@ def apply(model: Any, recipe: _core.Recipe | str | os.PathLike[str]) -> Any:
         recipe: a recipe, or the path of a saved one.
     """
     kind = kind_of(model)
-    core = kind.take(model)
+    core = kind.read(model)
     if not isinstance(recipe, _core.Recipe):
         recipe = _core.Recipe.load(recipe)
     result = _core.apply(core, recipe)
@@ -228,6 +233,14 @@ class Inspection(list[_core.LayerDecision]):
 
     def __str__(self) -> str:
         return _core.layers_text(self.model, list(self))
+
+    def tree(self, depth: int | None = None) -> str:
+        """The layers in INT8 and in floating point below each module, down to `depth` levels."""
+        return _core.tree_text(self.model, list(self), depth)
+
+    def to_dot(self) -> str:
+        """The graph in Graphviz's language, coloured by precision."""
+        return _core.layers_dot(self.model, list(self))
 
     def to_json(self) -> str:
         return _core.layers_json(self.model, list(self))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import collections.abc
 import os
 import typing
-__all__: list[str] = ['AccuracyControlResult', 'AccuracyStep', 'BenchmarkResult', 'Comparison', 'Diagnostic', 'ExecutedLayer', 'LayerDecision', 'LayerError', 'MODE_WRAPPERS', 'Model', 'NativeDataset', 'OutputDifference', 'Preview', 'QuantizeResult', 'Recipe', 'RulePreview', 'Session', 'SessionLimit', 'SourceInfo', 'TorchCall', 'Verdict', 'apply', 'benchmark', 'benchmark_json', 'benchmark_text', 'calibrate', 'compare', 'error_codes', 'error_text', 'executed_layers', 'from_ov_address', 'image_folder', 'inspect', 'layers_json', 'layers_text', 'load', 'lower', 'nearest', 'npy_file', 'npz_file', 'option_words', 'precisions_text', 'preview', 'preview_json', 'preview_text', 'quantize', 'quantize_with_accuracy_control', 'random_samples', 'run', 'stored_statistics', 'try_lower', 'user_line']
+__all__: list[str] = ['AccuracyControlResult', 'AccuracyStep', 'BenchmarkResult', 'Comparison', 'Diagnostic', 'ExecutedLayer', 'LayerDecision', 'LayerError', 'MODE_WRAPPERS', 'Model', 'NativeDataset', 'OutputDifference', 'Preview', 'QuantizeResult', 'Recipe', 'RulePreview', 'Session', 'SessionLimit', 'SourceInfo', 'TorchCall', 'Verdict', 'apply', 'benchmark', 'benchmark_json', 'benchmark_text', 'calibrate', 'compare', 'error_codes', 'error_text', 'executed_layers', 'from_ov_address', 'image_folder', 'inspect', 'layers_dot', 'layers_json', 'layers_text', 'load', 'lower', 'nearest', 'npy_file', 'npz_file', 'option_words', 'precisions_text', 'preview', 'preview_json', 'preview_text', 'quantize', 'quantize_with_accuracy_control', 'random_samples', 'run', 'stored_statistics', 'tree_text', 'try_lower', 'user_line']
 class Diagnostic:
     """
     Something that the user should know and that did not stop the run.
@@ -552,7 +552,7 @@ def benchmark_json(names: collections.abc.Sequence[str], results: collections.ab
     ...
 def benchmark_text(names: collections.abc.Sequence[str], results: collections.abc.Sequence[BenchmarkResult]) -> str:
     ...
-def calibrate(model: Model, data: typing.Any, file: os.PathLike | str | bytes, number: typing.SupportsInt | typing.SupportsIndex, count: typing.SupportsInt | typing.SupportsIndex, options: dict, on_progress: typing.Any = None) -> int:
+def calibrate(model: Model, data: typing.Any, file: os.PathLike | str | bytes, number: typing.SupportsInt | typing.SupportsIndex, count: typing.SupportsInt | typing.SupportsIndex, options: dict, on_progress: typing.Any = None, on_diagnostic: typing.Any = None) -> int:
     ...
 def compare(reference: Model, other: Model, data: typing.Any, samples: typing.SupportsInt | typing.SupportsIndex, device: str = 'CPU', precision: str = 'auto', threads: typing.SupportsInt | typing.SupportsIndex = 0, config: collections.abc.Mapping[str, str] = {}) -> Comparison:
     """
@@ -579,6 +579,8 @@ def image_folder(folder: os.PathLike | str | bytes, *, height: typing.SupportsIn
     Images of a folder in the order of their names: decoded to RGB, resized (shorter side, bilinear), cropped, divided by 255, minus `mean`, divided by `scale`. Each is an item of shape [1, 3, height, width], or [1, height, width, 3] for layout 'nhwc'.
     """
 def inspect(model: Model, options: dict) -> list[LayerDecision]:
+    ...
+def layers_dot(model: Model, layers: collections.abc.Sequence[LayerDecision]) -> str:
     ...
 def layers_json(model: Model, layers: collections.abc.Sequence[LayerDecision]) -> str:
     ...
@@ -618,9 +620,9 @@ def preview_json(preview: Preview) -> str:
     ...
 def preview_text(model: Model, preview: Preview) -> str:
     ...
-def quantize(model: Model, data: typing.Any, options: dict, on_progress: typing.Any = None) -> QuantizeResult:
+def quantize(model: Model, data: typing.Any, options: dict, on_progress: typing.Any = None, on_diagnostic: typing.Any = None) -> QuantizeResult:
     ...
-def quantize_with_accuracy_control(model: Model, data: typing.Any, validate: typing.Any, options: dict, max_drop: typing.SupportsFloat | typing.SupportsIndex, drop_type: str, time_limit: typing.SupportsFloat | typing.SupportsIndex, state: os.PathLike | str | bytes, on_step: typing.Any = None, on_progress: typing.Any = None) -> AccuracyControlResult:
+def quantize_with_accuracy_control(model: Model, data: typing.Any, validate: typing.Any, options: dict, max_drop: typing.SupportsFloat | typing.SupportsIndex, drop_type: str, time_limit: typing.SupportsFloat | typing.SupportsIndex, state: os.PathLike | str | bytes, on_step: typing.Any = None, on_progress: typing.Any = None, on_diagnostic: typing.Any = None) -> AccuracyControlResult:
     ...
 def random_samples(model: Model, count: typing.SupportsInt | typing.SupportsIndex) -> NativeDataset:
     """
@@ -634,6 +636,8 @@ def stored_statistics(files: collections.abc.Sequence[os.PathLike | str | bytes]
     """
     What `calibrate` wrote for all shards, in place of a dataset.
     """
+def tree_text(model: Model, layers: collections.abc.Sequence[LayerDecision], depth: typing.SupportsInt | typing.SupportsIndex | None = None) -> str:
+    ...
 def try_lower(program: dict) -> tuple[Model | None, list[tuple[str, str, str]]]:
     """
     As `lower`, but what has no conversion is returned: (model or None, a list of (value, operator, reason)).

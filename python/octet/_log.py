@@ -1,4 +1,9 @@
-"""Diagnostics of the library as records of `logging`: the logger is named "octet"."""
+"""Diagnostics of the library as records of `logging`: the logger is named "octet".
+
+Warnings go to standard error unless the program says otherwise, as `logging` does it; notes only
+where it asks for INFO. Nothing goes to standard output. A record has the diagnostic as its
+attribute `diagnostic`.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +15,11 @@ from octet import _core
 logger = logging.getLogger("octet")
 
 
+def show_one(diagnostic: _core.Diagnostic) -> None:
+    level = logging.WARNING if diagnostic.severity == "warning" else logging.INFO
+    logger.log(level, "%s", diagnostic, extra={"diagnostic": diagnostic})
+
+
 def show(diagnostics: Iterable[_core.Diagnostic]) -> None:
-    """Warnings are shown unless the program says otherwise; notes only where it asks for INFO."""
     for diagnostic in diagnostics:
-        is_warning = diagnostic.severity == "warning"
-        logger.log(logging.WARNING if is_warning else logging.INFO, "%s", diagnostic)
+        show_one(diagnostic)

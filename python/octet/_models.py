@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from octet import _core
+from octet._log import show
 from octet._openvino import from_openvino, to_openvino
 from octet.errors import usage
 
@@ -48,6 +49,13 @@ class Kind:
     #: Makes a quantized object of the same kind, of the given model, of what `take` made of it,
     #: of what the recipe made of that, and of the recipe. None: users of this kind get a Model.
     give: Callable[[Any, _core.Model, _core.Model, _core.Recipe], Any] | None = None
+
+    def read(self, model: Any) -> _core.Model:
+        """`model` as an `octet.Model`; what its import had to say is logged."""
+        core = self.take(model)
+        if not isinstance(model, (_core.Model, _core.QuantizeResult)):
+            show(core.diagnostics)
+        return core
 
     def give_back(
         self, given: Any, before: _core.Model, after: _core.Model, recipe: _core.Recipe
@@ -97,7 +105,7 @@ def load(model: Any) -> _core.Model:
             Weights are shared with objects in memory, not copied: do not change them in place
             while the result is in use.
     """
-    return kind_of(model).take(model)
+    return kind_of(model).read(model)
 
 
 def save_program(model: Any, path: str | os.PathLike[str]) -> None:

@@ -6,8 +6,11 @@ goes through files, which copies the weights, and a warning says so.
 
 from __future__ import annotations
 
+import importlib
+import sys
 import tempfile
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from octet import _core
@@ -15,6 +18,28 @@ from octet._log import logger
 
 if TYPE_CHECKING:
     import openvino
+
+
+_TELEMETRY = "openvino_telemetry"
+
+
+def import_openvino() -> ModuleType:
+    """The package of OpenVINO, which Octet never lets send anything.
+
+    Importing it sends a message to Google Analytics by the package `openvino_telemetry`, which it
+    does without where there is none. So there is none while Octet imports it. Where the program
+    has imported it before, what it sent is sent.
+    """
+    if "openvino" in sys.modules:
+        return sys.modules["openvino"]
+    there = sys.modules.get(_TELEMETRY)
+    sys.modules[_TELEMETRY] = None  # type: ignore[assignment] # importing it raises ImportError
+    try:
+        return importlib.import_module("openvino")
+    finally:
+        del sys.modules[_TELEMETRY]
+        if there is not None:
+            sys.modules[_TELEMETRY] = there
 
 
 def _raw_address(model: openvino.Model) -> int | None:
@@ -37,8 +62,7 @@ def from_openvino(model: openvino.Model) -> _core.Model:
     address = _address(model)
     if address is not None:
         return _core.from_ov_address(address)
-    import openvino
-
+    openvino = import_openvino()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.xml"
         openvino.save_model(model, path, compress_to_fp16=False)
@@ -47,8 +71,7 @@ def from_openvino(model: openvino.Model) -> _core.Model:
 
 def to_openvino(model: _core.Model) -> openvino.Model:
     """A clone that shares the weights."""
-    import openvino
-
+    openvino = import_openvino()
     shell = openvino.Model([], [], "model")
     address = _address(shell)
     if address is not None:

@@ -161,6 +161,7 @@ AccuracyControlResult quantize_with_accuracy_control(
   stages.run("validation", [&] { search.measure_reference(); });
   stages.run("search", [&] { search.run(plan, samples); });
   describe(model, result);
+  stages.tell(result.result.diagnostics);
   quantized.result = std::move(result.result);
   api::guard(model, guarded, quantized, stages);
   result.result = std::move(quantized.result);

@@ -15,7 +15,9 @@ std::size_t calibrate(const Model& model, Dataset& data, const std::filesystem::
                 "there is no shard " + std::to_string(shard.index + 1) + " of " +
                     std::to_string(shard.count),
                 "Count from 1");
+  api::Stages stages(options);
   const api::Plan plan = api::plan(model, options);
+  stages.tell(plan.diagnostics);
   const algorithms::Context context{plan.model, plan.placement, plan.options, plan.structure};
   statistics::Requests requests;
   requests.keep = api::samples_to_keep(model, options);  // as `quantize` will ask for

@@ -87,16 +87,17 @@ void guard(const Model& model, const QuantizeOptions& options, Quantized& quanti
   });
   if (verdict.level == Verdict::Level::collapsed)
     stages.run("remedies", [&] { find_remedy(model, options, quantized, inputs, exact, verdict); });
-  result.diagnostics.push_back(diagnostic_of(model, verdict));
-  if (verdict.level != Verdict::Level::collapsed) return;
-  if (options.on_collapse == OnCollapse::raise) {
-    const Diagnostic& said = result.diagnostics.back();
-    throw Error(ErrorCode::accuracy_collapsed, said.stage, said.where, said.message, said.remedy);
+  Diagnostic said = diagnostic_of(model, verdict);
+  if (verdict.level == Verdict::Level::collapsed) {
+    if (options.on_collapse == OnCollapse::raise)
+      throw Error(ErrorCode::accuracy_collapsed, said.stage, said.where, said.message, said.remedy);
+    if (options.on_collapse == OnCollapse::revert) {
+      revert(model, result);
+      said.message += "; the model is returned as it was";
+    }
   }
-  if (options.on_collapse == OnCollapse::revert) {
-    revert(model, result);
-    result.diagnostics.back().message += "; the model is returned as it was";
-  }
+  result.diagnostics.push_back(std::move(said));
+  stages.tell(result.diagnostics);
 }
 
 }  // namespace octet::api

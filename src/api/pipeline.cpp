@@ -50,6 +50,7 @@ Quantized run_pipeline(const Model& model, Dataset& data, const QuantizeOptions&
   QuantizeResult& result = quantized.result;
   result.layers = plan.placement.layers;
   append(result.diagnostics, plan.diagnostics);
+  stages.tell(result.diagnostics);
 
   const algorithms::Context context{plan.model, plan.placement, plan.options, plan.structure,
                                     &model};
@@ -70,6 +71,7 @@ Quantized run_pipeline(const Model& model, Dataset& data, const QuantizeOptions&
     });
     result.samples = measured.samples;
     append(result.diagnostics, measured.diagnostics);
+    stages.tell(result.diagnostics);
     stages.run("algorithms", [&] {
       for (const auto& step : steps)
         stages.stopwatch.time(std::string("algorithms/") + step->name(),
@@ -78,6 +80,7 @@ Quantized run_pipeline(const Model& model, Dataset& data, const QuantizeOptions&
     quantized.kept = std::move(measured.kept);
   }
   append(result.diagnostics, data.diagnostics());
+  stages.tell(result.diagnostics);
 
   stages.run("emission", [&] {
     std::string print =

@@ -85,6 +85,7 @@ void find_remedy(const Model& model, const QuantizeOptions& options, const Quant
   };
   QuantizeOptions best = options;
   best.on_progress = {};
+  best.on_diagnostic = {};
   best.advanced.batchwise_statistics = false;  // the kept samples are what the calibration ran
   double best_score = score_of(verdict);
   std::vector<std::string> said;

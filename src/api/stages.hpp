@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/stopwatch.hpp"
 #include "octet/error.hpp"
@@ -22,6 +23,11 @@ class Stages {
     if (options_.on_progress) options_.on_progress({stage, 0, 0});
     return stopwatch.time(stage, action);
   }
+  /// Tells the user of what was added to `diagnostics`, which only grows, since the last call.
+  void tell(const std::vector<Diagnostic>& diagnostics) {
+    for (; told_ < diagnostics.size(); ++told_)
+      if (options_.on_diagnostic) options_.on_diagnostic(diagnostics[told_]);
+  }
   /// Puts the times into the result.
   void finish(QuantizeResult& result) const {
     result.profile = stopwatch.parts();
@@ -34,6 +40,7 @@ class Stages {
 
  private:
   const QuantizeOptions& options_;
+  std::size_t told_ = 0;
 };
 
 }  // namespace octet::api

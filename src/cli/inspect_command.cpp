@@ -17,6 +17,8 @@ class Inspect : public Command {
     return "Examples:\n"
            "  octet inspect resnet18.pt2\n"
            "  octet inspect bert.onnx --ignore encoder.layer.3 --ignore-type Gelu\n"
+           "  octet inspect resnet18.pt2 --tree --depth 2\n"
+           "  octet inspect resnet18.pt2 --dot | dot -Tsvg > resnet18.svg\n"
            "  octet inspect bert.onnx --ignore-pattern 'encoder.*' --preview\n";
   }
 
@@ -25,11 +27,16 @@ class Inspect : public Command {
     app.add_flag("--json", json_, "print as JSON");
     app.add_flag("--preview", preview_,
                  "list what each ignore rule touches, instead of the layers");
+    app.add_flag("--tree", tree_, "count the layers of each module, instead of listing them");
+    app.add_option("--depth", depth_, "with --tree: levels of modules that are shown; default: all")
+        ->type_name("N");
+    app.add_flag("--dot", dot_, "print the graph in Graphviz's language, coloured by precision");
     flags_.declare(app);
   }
 
   void run(Interrupt&) override {
     const QuantizeOptions options = flags_.options();
+    check_form();
     const Model model = load(model_);
     print(model.diagnostics, false);
     if (preview_) {
@@ -41,13 +48,28 @@ class Inspect : public Command {
       return;
     }
     const std::vector<LayerDecision> layers = inspect(model, options);
-    print(json_ ? report::layers_json(model, layers) : report::layers_text(model, layers));
+    print(json_   ? report::layers_json(model, layers)
+          : tree_ ? report::tree_text(model, layers, depth_)
+          : dot_  ? report::layers_dot(model, layers)
+                  : report::layers_text(model, layers));
   }
 
  private:
+  void check_form() const {
+    const auto refuse = [](const char* option, const char* problem, const char* remedy) {
+      throw Error(ErrorCode::invalid_argument, "command", std::string("option '") + option + "'",
+                  problem, remedy);
+    };
+    if (tree_ + dot_ + (json_ || preview_) > 1)
+      refuse(tree_ ? "--tree" : "--dot", "another form is asked for as well",
+             "Give one of --tree, --dot and --json; --preview goes with --json alone");
+    if (depth_ && !tree_) refuse("--depth", "it is of no use here", "Give it with --tree");
+  }
+
   std::string model_;
   QuantizeFlags flags_;
-  bool json_ = false, preview_ = false;
+  std::optional<std::size_t> depth_;
+  bool json_ = false, preview_ = false, tree_ = false, dot_ = false;
 };
 
 }  // namespace

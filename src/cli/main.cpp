@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* exit_codes =
     "Exit codes: 0 done, 2 usage, 3 input file, 4 model, 5 data, 6 output, 8 out of memory,\n"
-    "70 a defect of Octet; after Ctrl-C as by the signal.\n";
+    "9 the accuracy collapsed, 70 a defect of Octet; after Ctrl-C as by the signal.\n";
 
 /// Names that an unknown word of the command line may have meant.
 std::vector<std::string> known_words(const CLI::App& app) {

@@ -57,6 +57,10 @@ class Quantize : public Command {
                           : stored_statistics({statistics_.begin(), statistics_.end()});
     ProgressLine progress(quiet_ || json_);
     options.on_progress = [&](const Progress& now) { progress.show(now); };
+    options.on_diagnostic = [&](const Diagnostic& diagnostic) {
+      progress.clear();
+      print({diagnostic}, quiet_);
+    };
     options.is_cancelled = [&] { return interrupt.is_requested(); };
     const QuantizeResult result = accuracy_.is_wanted()
                                       ? controlled(model, *data, options, progress)
@@ -67,7 +71,6 @@ class Quantize : public Command {
       if (!recipe_.empty()) save(result.recipe, recipe_);
     }
     progress.clear();
-    print(result.diagnostics, quiet_);
     const report::Files files{model_, output_, recipe_, model_bytes(model_), model_bytes(output_)};
     if (json_)
       print(report::quantize_json(result, files));

@@ -2,22 +2,11 @@
 #include <set>
 
 #include "octet/report.hpp"
+#include "report/modules.hpp"
 #include "report/table.hpp"
 
 namespace octet::report {
 namespace {
-
-/// A layer under the module that holds it.
-struct Place {
-  std::string group, name;
-};
-
-/// Splits `layer4.0.conv1` or `/layer4/conv1/Conv` before its last part.
-Place split(const std::string& path) {
-  const std::size_t at = path.find_last_of("./");
-  if (at == std::string::npos) return {"", path};
-  return {path.substr(0, at), path.substr(at + 1)};
-}
 
 /// Every module that holds another one.
 std::set<std::string> parents_of(const std::vector<std::string>& paths) {
@@ -26,14 +15,6 @@ std::set<std::string> parents_of(const std::vector<std::string>& paths) {
     for (std::string group = split(path).group; !group.empty(); group = split(group).group)
       if (!parents.insert(group).second) break;
   return parents;
-}
-
-/// `conv2d` of `aten.conv2d.default`.
-std::string short_op(const std::string& op) {
-  constexpr std::string_view prefix = "aten.";
-  if (!op.starts_with(prefix)) return op;
-  const std::string rest = op.substr(prefix.size());
-  return rest.substr(0, rest.find('.'));
 }
 
 }  // namespace

@@ -138,18 +138,3 @@ def test_a_closed_output_is_an_error(inputs: Path):
         )
     assert result.returncode == 6
     assert "standard output" in result.stderr
-
-
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
-def test_no_socket_is_opened(inputs: Path, tmp_path: Path):
-    trace = tmp_path / "trace"
-    subprocess.run(
-        [
-            *("strace", "-f", "-e", "trace=socket,connect", "-o", trace),
-            *(COMMAND, "benchmark", inputs / "model.xml", "--seconds", "0.05"),
-        ],
-        check=True,
-        capture_output=True,
-        env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"},
-    )
-    assert not re.search(r"AF_INET", trace.read_text())

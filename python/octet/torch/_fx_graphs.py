@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from openvino import Model, Node, Output, Type
+
+if TYPE_CHECKING:
+    from openvino import Model, Node, Output
 
 LAYOUT = frozenset({"Reshape", "Transpose", "Squeeze", "Unsqueeze"})
 """Operations that move values and change none."""
@@ -14,7 +16,7 @@ LAYOUT = frozenset({"Reshape", "Transpose", "Squeeze", "Unsqueeze"})
 
 def values_of(constant: Node) -> np.ndarray:
     """numpy has no bfloat16, as which OpenVINO gives other numbers: they come as f32."""
-    if constant.get_element_type() == Type.bf16:
+    if constant.get_element_type().get_type_name() == "bf16":
         return constant.get_data(dtype=np.float32)
     return constant.data
 

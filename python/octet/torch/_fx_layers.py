@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import operator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import openvino
 import torch
 from torch.fx import Node
 
@@ -23,6 +22,9 @@ from octet.torch._fx_graphs import (
 )
 from octet.torch._fx_matching import Matching, Slot, Unmatched, as_array
 from octet.torch._fx_weights import Codes, add_embedding, add_weight, read_codes
+
+if TYPE_CHECKING:
+    import openvino
 
 BATCH_NORMS = frozenset(
     f"aten.{name}"

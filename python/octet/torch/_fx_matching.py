@@ -5,11 +5,10 @@ from __future__ import annotations
 import operator
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import openvino
 import torch
-from openvino import Output
 from torch.fx import Node
 
 from octet._nodes import Graph
@@ -29,6 +28,10 @@ from octet.torch._fx_graphs import (
     stored_constant,
     values_of,
 )
+
+if TYPE_CHECKING:
+    import openvino
+    from openvino import Output
 
 IDENTITY = frozenset(
     f"aten.{name}"

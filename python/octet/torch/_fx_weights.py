@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from openvino import Output
 from torch.fx import Node
 
 from octet.torch._fx_document import Document
@@ -17,6 +16,9 @@ from octet.torch._fx_quantizers import (
     add_channel_parameters,
     call_quantizer,
 )
+
+if TYPE_CHECKING:
+    from openvino import Output
 
 
 @dataclass(frozen=True)

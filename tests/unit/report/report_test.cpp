@@ -4,6 +4,10 @@
 
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <openvino/op/constant.hpp>
+#include <openvino/op/convert.hpp>
+#include <openvino/op/matmul.hpp>
+#include <openvino/op/parameter.hpp>
 
 #include "report/number.hpp"
 #include "report/table.hpp"
@@ -72,6 +76,56 @@ TEST_CASE("numbers keep about three digits") {
   CHECK(report::short_number(0.01234) == "0.0123");
   CHECK(report::short_number(0) == "0");
   CHECK(report::number(std::numeric_limits<double>::infinity(), 1) == "inf");
+}
+
+TEST_CASE("the tree counts the layers of each module") {
+  Model model = model_with_sources();
+  model.sources.set("add_1", {"add_1", "layer1.0", "Block", "aten.add.Tensor", ""});
+  model.sources.set("linear", {"linear", "", "Net", "aten.linear.default", ""});
+  model.sources.set("/head/head.0/Gemm", {"", "/head/head.0/Gemm", "", "Gemm", ""});
+  std::vector<LayerDecision> more = layers;
+  more.push_back({"/head/head.0/Gemm", "MatMul", "float", "op is not quantizable"});
+  more.push_back({"block.mul", "Multiply", "float", "op is not quantizable"});
+  more.push_back({"block.add", "Multiply", "float", "op is not quantizable"});
+  CHECK(report::tree_text(model, more) ==
+        "module       int8  float  operations  why in float\n"
+        "(model)         2      4  linear      ignored: name 'fc'\n"
+        "  layer1        2\n"
+        "    0           2         add\n"
+        "      conv1     1         conv2d\n"
+        "  head                 1\n"
+        "    head.0             1  Gemm        op is not quantizable\n"
+        "  block                2  Multiply    op is not quantizable (2)\n");
+  CHECK(report::tree_text(model, more, 1) ==
+        "module    int8  float  operations   why in float\n"
+        "(model)      2      4  linear       ignored: name 'fc'\n"
+        "  layer1     2         conv2d, add\n"
+        "  head              1  Gemm         op is not quantizable\n"
+        "  block             2  Multiply     op is not quantizable (2)\n");
+}
+
+TEST_CASE("the graph in Graphviz's language has no constants, and quotes names") {
+  const auto x = std::make_shared<ov::op::v0::Parameter>(ov::element::f32, ov::Shape{1, 3});
+  const auto weight = ov::op::v0::Constant::create(ov::element::f16, {3, 3}, {1});
+  const auto wide = std::make_shared<ov::op::v0::Convert>(weight, ov::element::f32);
+  const auto product = std::make_shared<ov::op::v0::MatMul>(x, wide);
+  x->set_friendly_name("x");
+  product->set_friendly_name("a.\"b\\");
+  Model model = from_ov_model(
+      std::make_shared<ov::Model>(ov::OutputVector{product}, ov::ParameterVector{x}, "net"));
+  const std::string dot =
+      report::layers_dot(model, {{"a.\"b\\", "MatMul", "float", "ignored: name 'a'"}});
+  const auto has = [&](const char* text) { return dot.find(text) != std::string::npos; };
+  CHECK(dot.starts_with("digraph \"net\" {\n"));
+  CHECK(has("n0 [label=\"x\\nParameter [1,3]\", fillcolor=\"#e6e6e6\", shape=ellipse];\n"));
+  CHECK(has("  subgraph \"cluster/a\" {\n    label=\"a\";\n"));
+  CHECK(
+      has("    n1 [label=\"a.\\\"b\\\\\\nMatMul [1,3]\", fillcolor=\"#fdd0a2\", "
+          "tooltip=\"float: ignored: name 'a'\"];\n"));
+  CHECK(has("  n0 -> n1;\n"));
+  CHECK(has("  n1 -> n2;\n"));
+  CHECK_FALSE(has("Constant"));
+  CHECK_FALSE(has("Convert"));
 }
 
 TEST_CASE("layers are listed by module, in the user's words") {
