@@ -30,8 +30,7 @@ Range range_of_constant(const std::vector<float>& values, std::size_t channels, 
     distribution.high = static_cast<float>(*std::ranges::max_element(sample.high));
   }
   if (measures.distribution) distribution.buckets = histogram.buckets();
-  const Distribution* spread = measures.distribution ? &distribution : nullptr;
-  return {low.result(spread), high.result(spread)};
+  return range_of(low, high, measures.distribution ? &distribution : nullptr);
 }
 
 }  // namespace octet::statistics

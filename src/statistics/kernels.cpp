@@ -5,12 +5,10 @@
 #include <limits>
 #include <numeric>
 
-// One body, written with the compiler's vector types, compiled for each instruction set. The types
-// never cross a call, so their width has no part in any calling convention.
+#include "statistics/instructions.hpp"
+
 namespace octet::statistics {
 namespace {
-
-#define OCTET_INLINE inline __attribute__((always_inline))
 
 constexpr std::size_t lanes = 16;
 using Floats = float __attribute__((vector_size(lanes * sizeof(float))));
@@ -272,34 +270,7 @@ OCTET_INLINE bool scan_columns(const float* values, std::size_t rows, std::size_
     return scan_columns<true>(v, r, c, o);                                                         \
   }
 
-#if defined(__x86_64__)
-OCTET_FOR(__attribute__((target("avx512f,avx512dq,avx512vl,prefer-vector-width=512"))), avx512)
-OCTET_FOR(__attribute__((target("avx2"))), avx2)
-OCTET_FOR(, any)
-
-enum class Instructions { any, avx2, avx512 };
-Instructions instructions() {
-  static const Instructions best = __builtin_cpu_supports("avx512f") &&
-                                           __builtin_cpu_supports("avx512dq") &&
-                                           __builtin_cpu_supports("avx512vl")
-                                       ? Instructions::avx512
-                                   : __builtin_cpu_supports("avx2") ? Instructions::avx2
-                                                                    : Instructions::any;
-  return best;
-}
-#define OCTET_CALL(name, ...)            \
-  switch (instructions()) {              \
-    case Instructions::avx512:           \
-      return name##_avx512(__VA_ARGS__); \
-    case Instructions::avx2:             \
-      return name##_avx2(__VA_ARGS__);   \
-    default:                             \
-      return name##_any(__VA_ARGS__);    \
-  }
-#else
-OCTET_FOR(, any)
-#define OCTET_CALL(name, ...) return name##_any(__VA_ARGS__);
-#endif
+OCTET_FOR_EACH_SET(OCTET_FOR)
 
 }  // namespace
 

@@ -12,7 +12,7 @@ namespace octet::statistics {
 /// Counts of f32 values in buckets that share sign, exponent and the first 9 bits of the mantissa:
 /// a bucket's ends differ by at most 2^-9 = 0.2 % of the value. Needs no range beforehand, and
 /// counting is independent of order and grouping. The memory that is touched grows with the spread
-/// of exponents, up to 2 MB.
+/// of exponents, up to 1 MB; 3 MB from 2^32 values on.
 class LogHistogram {
  public:
   static constexpr int mantissa_bits = 9;
@@ -37,11 +37,22 @@ class LogHistogram {
 
  private:
   struct Free {
-    void operator()(std::uint64_t* counts) const;
+    void operator()(void* counts) const;
   };
   // Zeroed pages of the system, which take no memory until they are written.
-  std::unique_ptr<std::uint64_t[], Free> counts_;
-  std::uint64_t total_ = 0;
+  template <typename Count>
+  using Counts = std::unique_ptr<Count[], Free>;
+  template <typename Count>
+  static Counts<Count> zeros();
+
+  std::uint64_t count_of(std::size_t bucket) const {
+    return recent_[bucket] + (earlier_ ? earlier_[bucket] : 0);
+  }
+  void set_aside();
+
+  Counts<std::uint32_t> recent_;   ///< of half the size, so that more of it stays in the cache
+  Counts<std::uint64_t> earlier_;  ///< what came before; null where nothing did
+  std::uint64_t in_recent_ = 0, total_ = 0;
 };
 
 }  // namespace octet::statistics

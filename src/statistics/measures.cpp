@@ -70,6 +70,42 @@ bool take_extremes(const Block& block, const float* values, double* low, double*
   return is_finite;
 }
 
+/// Takes those quantiles that are of the same kind as `kind` together; `places` are where they go.
+void take_quantiles(const Measures& measures, const Block& block, const float* values,
+                    const Quantile& kind, const std::vector<double*>& places) {
+  std::vector<double> shares;
+  std::vector<double*> targets;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const Quantile& wanted = measures.quantiles[i];
+    if (wanted.of_magnitudes != kind.of_magnitudes || wanted.per_channel != kind.per_channel)
+      continue;
+    shares.push_back(wanted.share);
+    targets.push_back(places[i]);
+  }
+  if (shares.empty()) return;
+  const std::size_t count = block.outer * block.inner;
+  const auto put = [&](const std::vector<double>& found, std::size_t columns, std::size_t at) {
+    for (std::size_t i = 0; i < targets.size(); ++i)
+      std::copy_n(found.data() + i * columns, columns, targets[i] + at);
+  };
+  if (!kind.per_channel) {
+    put(quantiles(values, count * block.channels, kind.of_magnitudes, shares), 1, 0);
+    return;
+  }
+  if (block.inner == 1) {
+    put(column_quantiles(values, count, block.channels, kind.of_magnitudes, shares), block.channels,
+        0);
+    return;
+  }
+  std::vector<float> channel(count);
+  for (std::size_t c = 0; c < block.channels; ++c) {
+    for (std::size_t o = 0; o < block.outer; ++o)
+      std::copy_n(values + (o * block.channels + c) * block.inner, block.inner,
+                  channel.data() + o * block.inner);
+    put(quantiles(channel.data(), count, kind.of_magnitudes, shares), 1, c);
+  }
+}
+
 void measure_sample(const Measures& measures, const Block& block, const float* values,
                     double* record) {
   const std::size_t count = block.outer * block.inner;
@@ -99,23 +135,12 @@ void measure_sample(const Measures& measures, const Block& block, const float* v
         clipped[c] += double{std::clamp(run[i], -limit, limit)};
     });
   }
-  std::vector<float> scratch;
-  for (const Quantile& wanted : measures.quantiles) {
-    if (!wanted.per_channel) {
-      scratch.assign(values, values + count * block.channels);
-      *next(1) = quantile(scratch, wanted);
-      continue;
-    }
-    double* const places = next(block.channels);
-    for (std::size_t c = 0; c < block.channels; ++c) {
-      scratch.clear();
-      for (std::size_t o = 0; o < block.outer; ++o) {
-        const float* run = values + (o * block.channels + c) * block.inner;
-        scratch.insert(scratch.end(), run, run + block.inner);
-      }
-      places[c] = quantile(scratch, wanted);
-    }
-  }
+  std::vector<double*> places;
+  for (const Quantile& wanted : measures.quantiles)
+    places.push_back(next(wanted.per_channel ? block.channels : 1));
+  for (const bool of_magnitudes : {false, true})
+    for (const bool per_channel : {false, true})
+      take_quantiles(measures, block, values, {0, of_magnitudes, per_channel}, places);
 }
 
 std::size_t row_count(const Measures& measures, const ov::Shape& shape) {

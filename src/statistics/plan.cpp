@@ -243,8 +243,7 @@ Results Plan::results(const SourceMap& sources) const {
   std::vector<Range> ranges;
   for (const PlannedRange& range : ranges_) {
     const auto& distribution = distributions[range.watch];
-    const Distribution* found = distribution ? &*distribution : nullptr;
-    ranges.push_back({range.low.result(found), range.high.result(found)});
+    ranges.push_back(range_of(range.low, range.high, distribution ? &*distribution : nullptr));
   }
   for (const std::size_t range : range_of_request_) results.ranges.push_back(ranges[range]);
   for (const std::size_t watch : watch_of_mean_) {

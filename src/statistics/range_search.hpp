@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "statistics/log_histogram.hpp"
 #include "statistics/statistics.hpp"
 
@@ -11,15 +13,14 @@ struct Distribution {
   std::vector<LogHistogram::Bucket> buckets;
 };
 
-/// The range within [low, high] that a greedy search finds to quantize to 256 levels with the least
-/// squared error: starting from the whole range, it gives up 1e-5 of the values at a time, on the
-/// side that shortens the range more, until the error grows. Over 2048 bins of equal width.
-Range histogram_range(const Distribution& distribution);
+/// How to look for a range.
+struct Search {
+  AggregatorType type;            ///< histogram or mse
+  std::optional<float> clipping;  ///< values count as if they were clamped to ± this
+  bool operator==(const Search&) const = default;
+};
 
-/// The range around zero with the least expected squared error of 256 levels, of all pairs of 128
-/// shares of `low` and 128 of `high`. Zero costs nothing, it is always a code; values nearer to
-/// zero than half a step cost their square; other values inside cost step²/12; those outside, their
-/// distance's square.
-Range mse_range(const Distribution& distribution);
+/// The range of 256 levels with the least squared error that the search finds.
+Range find_range(const Distribution& distribution, const Search& search);
 
 }  // namespace octet::statistics

@@ -27,17 +27,6 @@ Values take(std::span<const double> channels, bool per_channel, Combine combine)
   return {all};
 }
 
-Distribution clipped(Distribution distribution, float limit) {
-  const auto clip = [&](float& value) { value = std::clamp(value, -limit, limit); };
-  clip(distribution.low);
-  clip(distribution.high);
-  for (LogHistogram::Bucket& bucket : distribution.buckets) {
-    clip(bucket.low);
-    clip(bucket.high);
-  }
-  return distribution;
-}
-
 }  // namespace
 
 RangeSide::RangeSide(End end, const StatisticsCollectorParameters& estimator, bool per_channel)
@@ -123,18 +112,24 @@ void RangeSide::add(const Measures& measures, const SampleView& sample) {
   aggregate_.add(values);
 }
 
-std::vector<float> RangeSide::result(const Distribution* distribution) const {
-  if (!is_search(estimator_)) {
-    const Values values = aggregate_.result();
-    return {values.begin(), values.end()};
-  }
-  const Distribution& spread = *distribution;
-  const auto search = [&](const Distribution& values) {
-    return aggregator() == AggregatorType::mse ? mse_range(values) : histogram_range(values);
-  };
-  const Range found =
-      search(estimator_.clipping_value ? clipped(spread, *estimator_.clipping_value) : spread);
-  return end_ == End::low ? found.low : found.high;
+std::optional<Search> RangeSide::search() const {
+  if (!is_search(estimator_)) return std::nullopt;
+  return Search{aggregator(), estimator_.clipping_value};
+}
+
+std::vector<float> RangeSide::result() const {
+  const Values values = aggregate_.result();
+  return {values.begin(), values.end()};
+}
+
+Range range_of(const RangeSide& low, const RangeSide& high, const Distribution* distribution) {
+  const auto of_low = low.search(), of_high = high.search();
+  Range range;
+  if (of_low) range = find_range(*distribution, *of_low);
+  if (of_high && of_high != of_low) range.high = find_range(*distribution, *of_high).high;
+  if (!of_low) range.low = low.result();
+  if (!of_high) range.high = high.result();
+  return range;
 }
 
 }  // namespace octet::statistics

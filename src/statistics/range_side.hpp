@@ -29,8 +29,10 @@ class RangeSide {
   State state() const { return aggregate_.state(); }
   /// Throws `BadState`.
   void merge(const State& state) { aggregate_.merge(state); }
-  /// For the searches `distribution` is given.
-  std::vector<float> result(const Distribution* distribution) const;
+  /// How the range is looked for, unless it is made from the samples' measures.
+  std::optional<Search> search() const;
+  /// What the samples' measures give; there is no search.
+  std::vector<float> result() const;
 
  private:
   StatisticsType type() const { return *estimator_.statistics_type; }
@@ -44,5 +46,8 @@ class RangeSide {
   bool per_channel_;
   Aggregator aggregate_;
 };
+
+/// Both ends; a search that is the same for both is done once. Searches are given `distribution`.
+Range range_of(const RangeSide& low, const RangeSide& high, const Distribution* distribution);
 
 }  // namespace octet::statistics
