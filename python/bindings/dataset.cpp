@@ -24,6 +24,36 @@ std::optional<std::size_t> length_of(const py::object& object) {
   return positive(length);
 }
 
+/// A dataset of the library, which is read once, as Python's users know iterables: each run reads
+/// it from its first item on.
+class Reopened : public Dataset {
+ public:
+  explicit Reopened(std::function<std::unique_ptr<Dataset>()> open)
+      : open_(std::move(open)), dataset_(open_()) {}
+
+  void rewind() {
+    if (is_begun_) dataset_ = open_();
+    is_begun_ = false;
+  }
+  std::optional<Sample> next() override {
+    is_begun_ = true;
+    return dataset_->next();
+  }
+  std::optional<std::size_t> size() const override { return dataset_->size(); }
+  std::optional<std::size_t> batch_size() const override { return dataset_->batch_size(); }
+  std::string describe() const override { return dataset_->describe(); }
+  std::vector<Diagnostic> diagnostics() const override { return dataset_->diagnostics(); }
+
+ private:
+  std::function<std::unique_ptr<Dataset>()> open_;
+  std::unique_ptr<Dataset> dataset_;
+  bool is_begun_ = false;
+};
+
+std::unique_ptr<Dataset> reopened(std::function<std::unique_ptr<Dataset>()> open) {
+  return std::make_unique<Reopened>(std::move(open));
+}
+
 }  // namespace
 
 Sample to_sample(const py::object& item, const std::string& where) {
@@ -85,6 +115,7 @@ void with_dataset(const py::object& data, UserFailure& failure,
                   const std::function<void(Dataset&)>& work) {
   if (py::isinstance<Dataset>(data)) {
     auto& native = data.cast<Dataset&>();
+    if (auto* again = dynamic_cast<Reopened*>(&native)) again->rewind();
     failure.run([&] { work(native); });
   } else {
     PythonDataset dataset(data, failure);
@@ -93,8 +124,9 @@ void with_dataset(const py::object& data, UserFailure& failure,
 }
 
 void bind_dataset(py::module_& module) {
-  py::class_<Dataset>(module, "NativeDataset",
-                      "A dataset that is read without Python. Yields its items once.")
+  py::class_<Dataset>(
+      module, "NativeDataset",
+      "A dataset that is read without Python. Each run reads it from its first item on.")
       .def("__str__", &Dataset::describe)
       .def_property_readonly("size", &Dataset::size, "Number of items, or None.")
       .def_property_readonly("diagnostics", &Dataset::diagnostics);
@@ -113,7 +145,7 @@ void bind_dataset(py::module_& module) {
         options.crop = std::move(crop);
         options.raw_255 = raw_255;
         options.strict = strict;
-        return image_folder(folder, options, height, width);
+        return reopened([=] { return image_folder(folder, options, height, width); });
       },
       py::arg("folder"), py::kw_only(), py::arg("height") = 0, py::arg("width") = 0,
       py::arg("mean") = std::vector<float>(), py::arg("scale") = std::vector<float>(),
@@ -129,13 +161,19 @@ void bind_dataset(py::module_& module) {
         return reinterpret_cast<std::uintptr_t>(to_tensor(array, "the array").data());
       },
       py::arg("array"), "Where the library reads an array's elements, for tests of copies.");
-  module.def("npy_file", &npy_file, py::arg("file"),
-             "One .npy: the first axis counts the samples, each becomes an item.");
-  module.def("npz_file", &npz_file, py::arg("file"),
-             "One .npz: arrays are named inputs whose first axis counts the samples.");
+  module.def(
+      "npy_file",
+      [](const std::filesystem::path& file) { return reopened([=] { return npy_file(file); }); },
+      py::arg("file"), "One .npy: the first axis counts the samples, each becomes an item.");
+  module.def(
+      "npz_file",
+      [](const std::filesystem::path& file) { return reopened([=] { return npz_file(file); }); },
+      py::arg("file"), "One .npz: arrays are named inputs whose first axis counts the samples.");
   module.def(
       "random_samples",
-      [](const Model& model, std::size_t count) { return random_samples(model.graph, count); },
+      [](const Model& model, std::size_t count) {
+        return reopened([=, graph = model.graph] { return random_samples(graph, count); });
+      },
       py::arg("model"), py::arg("count"),
       "Uniform noise from a fixed seed. Ranges measured on noise are meaningless.");
 }

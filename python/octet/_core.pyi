@@ -131,7 +131,7 @@ class Model:
         """
 class NativeDataset:
     """
-    A dataset that is read without Python. Yields its items once.
+    A dataset that is read without Python. Each run reads it from its first item on.
     """
     def __str__(self) -> str:
         ...

@@ -12,9 +12,9 @@ namespace {
 
 /// What a remedy has to add to be worth saying, in decibels.
 constexpr double least_gain = 2;
-/// Layers with more error than this are left out together, or the worst few.
+/// Layers with more error than this are left out together; where none has, the worst few.
 constexpr double bad_layer_below = 12;
-constexpr std::size_t most_layers = 8, fewest_layers = 3;
+constexpr std::size_t most_layers = 8, few_layers = 3;
 
 /// An option, as the user writes it, with its effect; no effect where it is set already.
 struct Remedy {
@@ -22,17 +22,35 @@ struct Remedy {
   std::function<void(QuantizeOptions&)> set;
 };
 
+/// `layers`: the worst first.
 std::vector<std::string> worst_layers(const std::vector<LayerError>& layers) {
   std::vector<std::string> names;
+  if (layers.empty()) return names;
+  const bool has_bad = layers.front().sqnr_db < bad_layer_below;
   for (const LayerError& layer : layers) {
-    const bool is_bad = layer.sqnr_db < bad_layer_below && names.size() < most_layers;
-    if (!is_bad && names.size() >= fewest_layers) break;
+    if (names.size() == (has_bad ? most_layers : few_layers)) break;
+    if (has_bad && layer.sqnr_db >= bad_layer_below) break;
     names.push_back(layer.node);
   }
   return names;
 }
 
-std::vector<Remedy> remedies_for(const QuantizeOptions& resolved, const Verdict& verdict) {
+/// What an ignored scope calls the layer: its module's path where the module does nothing else, or
+/// the name of its value in the source.
+std::string users_name(const SourceMap& sources, const std::string& node) {
+  const SourceInfo* layer = sources.find(node);
+  if (!layer || layer->value_name.empty()) return node;
+  const std::string& path = layer->module_path;
+  if (path.empty()) return layer->value_name;
+  for (const auto& [name, other] : sources.entries())
+    if (other.op_type != "weight" && other.value_name != layer->value_name &&
+        (other.module_path == path || other.module_path.starts_with(path + ".")))
+      return layer->value_name;
+  return path;
+}
+
+std::vector<Remedy> remedies_for(const SourceMap& sources, const QuantizeOptions& resolved,
+                                 const Verdict& verdict) {
   std::vector<Remedy> list;
   if (resolved.model_type != ModelType::transformer)
     list.push_back({"model_type=transformer",
@@ -50,7 +68,8 @@ std::vector<Remedy> remedies_for(const QuantizeOptions& resolved, const Verdict&
                     estimator.min = {StatisticsType::min, AggregatorType::min, {}};
                     estimator.max = {StatisticsType::max, AggregatorType::max, {}};
                   }});
-  const std::vector<std::string> layers = worst_layers(verdict.layers);
+  std::vector<std::string> layers = worst_layers(verdict.layers);
+  for (std::string& layer : layers) layer = users_name(sources, layer);
   if (!layers.empty())
     list.push_back({"ignored_scope.names=[" + core::join(layers, ", ") + "]",
                     [layers](QuantizeOptions& options) {
@@ -89,7 +108,7 @@ void find_remedy(const Model& model, const QuantizeOptions& options, const Quant
   best.advanced.batchwise_statistics = false;  // the kept samples are what the calibration ran
   double best_score = score_of(verdict);
   std::vector<std::string> said;
-  for (const Remedy& remedy : remedies_for(quantized.options, verdict)) {
+  for (const Remedy& remedy : remedies_for(model.sources, quantized.options, verdict)) {
     QuantizeOptions trial = best;
     remedy.set(trial);
     const double reached = score(trial);

@@ -258,6 +258,16 @@ def test_files(model, samples, tmp_path):
     assert recipe_of(model, octet.npz_file(tmp_path / "x.npz")) == wanted
 
 
+def test_files_are_read_anew_by_each_run(model, samples, tmp_path):
+    np.save(tmp_path / "x.npy", np.concatenate(samples))
+    data = octet.npy_file(tmp_path / "x.npy")
+    first = recipe_of(model, data)
+    assert recipe_of(model, data) == first
+    assert octet.compare(model, model, data).samples == len(samples)
+    noise = octet.random_samples(octet.load(model), 3)
+    assert recipe_of(model, noise) == recipe_of(model, noise)
+
+
 def test_folders_of_images(model, tmp_path):
     from command_inputs import write_inputs
 

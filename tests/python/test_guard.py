@@ -62,3 +62,15 @@ def test_raise_revert_and_ignore(collapsing, samples):
     difference = octet.compare(octet.load(collapsing), reverted, samples[:2], precision="f32")
     assert difference.outputs[0].max_error == 0
     assert quantized(collapsing, samples, on_collapse="ignore").verdict.level == "unchecked"
+
+
+def test_the_remedy_names_layers_in_the_users_words():
+    rows = list(np.random.default_rng(5).normal(0, 1, (32, 1, 16)).astype(np.float32))
+    verdict = octet.quantize_to_openvino(
+        outlier_program(1, 16),
+        rows,
+        preset="mixed",
+        advanced_parameters={"smooth_quant_alphas": {"matmul": -1}},
+    ).verdict
+    assert verdict.level == "collapsed"
+    assert verdict.remedy.endswith("ignored_scope.names=[fc2, fc1]")
