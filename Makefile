@@ -58,6 +58,14 @@ demo: wheel ## the main job: EfficientNet-Lite0 from torch to INT8, in Python an
 tutorial: wheel ## the tutorial: resnet18 by torch.export, quantize and torch.compile, with times
 	$(PYTHON) examples/pytorch_export_tutorial.py --folder build/tutorial
 
+.PHONY: docs
+docs: setup ## the documentation as a site: build/docs/index.html
+	$(PYTHON) -m mkdocs build --strict
+
+.PHONY: reference
+reference: wheel ## write the documentation's pages that come from tables and help texts
+	$(PYTHON) tools/make_reference.py $(BUILD)/octet
+
 .PHONY: fuzz
 fuzz: setup ## fuzz every reader of untrusted bytes, SECONDS_EACH (clang, libFuzzer)
 	tools/fuzz.sh $(or $(SECONDS_EACH),60)

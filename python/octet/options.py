@@ -55,6 +55,8 @@ class DropType(WordEnum):
 
 
 class QuantizationMode(WordEnum):
+    """SYMMETRIC: zero has the middle code. ASYMMETRIC: the range ends where the values do."""
+
     SYMMETRIC = "symmetric"
     ASYMMETRIC = "asymmetric"
 
@@ -117,7 +119,12 @@ def _parameters(cls: type[T]) -> type[T]:
 
 @_parameters
 class Subgraph:
-    """All nodes on the ways from `inputs` to `outputs`, which are names of nodes."""
+    """All nodes on the ways from `inputs` to `outputs`.
+
+    Attributes:
+        inputs: names of nodes, as in `IgnoredScope`.
+        outputs: names of nodes that the former lead to.
+    """
 
     inputs: list[str] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
@@ -144,7 +151,15 @@ class IgnoredScope:
 
 @_parameters
 class QuantizationParameters:
-    """Constraints on one kind of quantizers. None leaves the choice to the preset."""
+    """Constraints on one kind of quantizers. None leaves the choice to the preset.
+
+    Attributes:
+        num_bits: 8; other numbers are refused.
+        mode: symmetric or asymmetric ranges.
+        signedness_to_force: True: ranges with both signs, also where no value is negative.
+        per_channel: a range for each channel, or one for the tensor.
+        narrow_range: one code less, so that both signs reach equally far.
+    """
 
     num_bits: int | None = None
     mode: QuantizationMode | None = None
@@ -155,7 +170,14 @@ class QuantizationParameters:
 
 @_parameters
 class StatisticsCollectorParameters:
-    """How one end of a range is found. None leaves the choice to the default estimator."""
+    """How one end of a range is found. None leaves the choice to the default estimator.
+
+    Attributes:
+        statistics_type: what is measured on a sample's tensor.
+        aggregator_type: how the measures of all samples become one.
+        clipping_value: values count as if they were clamped to plus and minus this.
+        quantile_outlier_prob: for quantiles: the share of values that lie beyond the end.
+    """
 
     statistics_type: StatisticsType | None = None
     aggregator_type: AggregatorType | None = None
@@ -165,7 +187,12 @@ class StatisticsCollectorParameters:
 
 @_parameters
 class RangeEstimatorParameters:
-    """How the two ends of a range are found."""
+    """How the two ends of a range are found.
+
+    Attributes:
+        min: the lower end.
+        max: the upper end.
+    """
 
     min: StatisticsCollectorParameters = field(default_factory=StatisticsCollectorParameters)
     max: StatisticsCollectorParameters = field(default_factory=StatisticsCollectorParameters)
@@ -211,7 +238,12 @@ class AdvancedBiasCorrectionParameters:
 
 @_parameters
 class AdvancedSmoothQuantParameters:
-    """How much of the activations' range SmoothQuant moves into the weights; negative: none."""
+    """How much of the activations' range SmoothQuant moves into the weights; negative: none.
+
+    Attributes:
+        convolution: for convolutions.
+        matmul: for matrix multiplications with weights.
+    """
 
     convolution: float = -1.0
     matmul: float = 0.95
@@ -224,7 +256,7 @@ class AdvancedQuantizationParameters:
     Attributes:
         overflow_fix: which weights keep to half of their range.
         quantize_outputs: also quantize what the model returns.
-        inplace_statistics: measure inside of the graph where that is possible.
+        inplace_statistics: without effect: statistics always are taken inside of the graph.
         disable_channel_alignment: do not balance channels between convolutions.
         disable_bias_correction: leave biases as they are.
         batchwise_statistics: each sample of a batch counts as a sample; None: if the dataset has
@@ -236,7 +268,7 @@ class AdvancedQuantizationParameters:
         weights_range_estimator_params: how ranges of weights are found.
         bias_correction_params: parameters of the bias correction.
         smooth_quant_alphas: strength of SmoothQuant.
-        backend_params: further parameters by name.
+        backend_params: without effect, but kept in the recipe.
     """
 
     overflow_fix: OverflowFix | None = None
@@ -265,7 +297,19 @@ class AdvancedQuantizationParameters:
 
 @_parameters
 class QuantizeOptions:
-    """All parameters of `octet.quantize` but the model, the data and the progress."""
+    """All parameters of `octet.quantize` but the model, the data and the progress.
+
+    Attributes:
+        preset: how activations are quantized; None: "performance", for a transformer "mixed".
+        model_type: whether what attention needs is protected; None: found out from the graph.
+        target_device: what the result will run on.
+        subset_size: number of items of the dataset that are read (batches, not samples).
+        fast_bias_correction: correct biases from means alone; False: by running the model.
+        ignored_scope: layers that stay in floating point.
+        advanced_parameters: what few users need.
+        on_collapse: what to do where the outputs have little to do with those of the model.
+        threads: 0: all cores. The result does not depend on it.
+    """
 
     preset: QuantizationPreset | None = None
     model_type: ModelType | None = None

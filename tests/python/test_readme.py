@@ -39,10 +39,10 @@ def test_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert_same(tmp_path, "int8", "again")
 
     # The C++ block, which the build compiles as a program of its own.
-    programs = sorted(TESTS.parent.glob("build/*/tests/readme_example"))
+    programs = sorted(TESTS.parent.glob("build/*/tests/docs_examples"))
     if not programs:
         pytest.skip("the C++ example is not built")
-    subprocess.run([programs[0]], check=True, timeout=120)
+    subprocess.run([programs[0], "README"], check=True, timeout=120)
     assert_same(tmp_path, "int8", "network_int8")
 
 
