@@ -13,5 +13,6 @@
 #include "octet/recipe.hpp"
 #include "octet/report.hpp"
 #include "octet/runtime.hpp"
+#include "octet/tune.hpp"
 #include "octet/verdict.hpp"
 #include "octet/version.hpp"

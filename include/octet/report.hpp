@@ -11,6 +11,7 @@
 #include "octet/preview.hpp"
 #include "octet/quantize.hpp"
 #include "octet/runtime.hpp"
+#include "octet/tune.hpp"
 
 /// Results as text for people and as JSON for machines. Nothing here prints.
 namespace octet::report {
@@ -65,6 +66,14 @@ OCTET_API std::string benchmark_json(const std::vector<NamedBenchmark>& benchmar
 
 /// Layers of each kind and the precision that they ran in.
 OCTET_API std::string precisions_text(const std::vector<ExecutedLayer>& executed);
+
+/// The candidates on the front, fastest first, and the model; the chosen one is marked. `all`: the
+/// other candidates too.
+OCTET_API std::string tune_text(const TuneResult& tuned, bool all = false);
+/// `{"score": "metric" or "sqnr_db", "samples", "complete", "reference": {"score", "latency_ms",
+/// "bytes"}, "chosen": index, "candidates": [{"name", "float_layers", "score", "latency_ms",
+/// "speedup", "bytes", "int8_layers", "seconds", "front"}]}`
+OCTET_API std::string tune_json(const TuneResult& tuned);
 
 OCTET_API std::string comparison_text(const Comparison& comparison);
 /// `{"samples", "outputs": [{"name", "cosine", "sqnr_db", "max_error", "top1_agreement"}]}`; an

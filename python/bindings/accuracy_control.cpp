@@ -13,7 +13,33 @@
 namespace octet::python {
 namespace {
 
-/// Calls Python's `validate(model)`; what it raises ends the run.
+AccuracyControlResult run(const Model& model, const py::object& data, const py::object& validate,
+                          const py::dict& plain, double max_drop, const std::string& drop_type,
+                          double time_limit, const std::filesystem::path& state,
+                          const py::object& on_step, const py::object& on_progress,
+                          const py::object& on_diagnostic) {
+  UserFailure failure;
+  QuantizeOptions options = to_options(plain);
+  options.on_progress = to_progress(on_progress, failure);
+  options.on_diagnostic = to_listener(on_diagnostic, failure);
+  options.is_cancelled = [&failure] { return failure.is_interrupted(); };
+  AccuracyControlOptions control;
+  control.max_drop = max_drop;
+  control.drop_type = parse_word<DropType>(drop_type, "drop_type");
+  control.time_limit = time_limit;
+  control.state = state;
+  control.on_step = to_callback<AccuracyStep>(on_step, failure);
+  const auto measure = to_validation(validate, failure);
+  std::optional<AccuracyControlResult> result;
+  with_dataset(data, failure, [&](Dataset& dataset) {
+    result = quantize_with_accuracy_control(model, dataset, measure, options, control);
+  });
+  failure.raise_if_set();
+  return std::move(*result);
+}
+
+}  // namespace
+
 std::function<double(const Model&)> to_validation(const py::object& validate,
                                                   UserFailure& failure) {
   return [&validate, &failure](const Model& model) {
@@ -30,47 +56,6 @@ std::function<double(const Model&)> to_validation(const py::object& validate,
                 "it raised " + failure.describe(), "See the exception that is the cause");
   };
 }
-
-std::function<void(const AccuracyStep&)> to_callback(const py::object& on_step,
-                                                     UserFailure& failure) {
-  if (on_step.is_none()) return {};
-  return [&on_step, &failure](const AccuracyStep& step) {
-    const py::gil_scoped_acquire held;
-    if (failure.is_set()) return;
-    try {
-      on_step(step);
-    } catch (py::error_already_set& error) {
-      failure.keep(std::move(error));
-    }
-  };
-}
-
-AccuracyControlResult run(const Model& model, const py::object& data, const py::object& validate,
-                          const py::dict& plain, double max_drop, const std::string& drop_type,
-                          double time_limit, const std::filesystem::path& state,
-                          const py::object& on_step, const py::object& on_progress,
-                          const py::object& on_diagnostic) {
-  UserFailure failure;
-  QuantizeOptions options = to_options(plain);
-  options.on_progress = to_progress(on_progress, failure);
-  options.on_diagnostic = to_listener(on_diagnostic, failure);
-  options.is_cancelled = [&failure] { return failure.is_interrupted(); };
-  AccuracyControlOptions control;
-  control.max_drop = max_drop;
-  control.drop_type = parse_word<DropType>(drop_type, "drop_type");
-  control.time_limit = time_limit;
-  control.state = state;
-  control.on_step = to_callback(on_step, failure);
-  const auto measure = to_validation(validate, failure);
-  std::optional<AccuracyControlResult> result;
-  with_dataset(data, failure, [&](Dataset& dataset) {
-    result = quantize_with_accuracy_control(model, dataset, measure, options, control);
-  });
-  failure.raise_if_set();
-  return std::move(*result);
-}
-
-}  // namespace
 
 void bind_accuracy_control(py::module_& module) {
   py::class_<AccuracyStep>(module, "AccuracyStep", "A model that was measured on the way.")

@@ -14,6 +14,7 @@ void bind_recipe(py::module_& module);
 void bind_options(py::module_& module);
 void bind_quantize(py::module_& module);
 void bind_accuracy_control(py::module_& module);
+void bind_tune(py::module_& module);
 void bind_runtime(py::module_& module);
 void bind_report(py::module_& module);
 void bind_aten(py::module_& module);

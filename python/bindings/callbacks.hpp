@@ -5,6 +5,7 @@
 #include <pybind11/pybind11.h>
 
 #include "errors.hpp"
+#include "octet/model.hpp"
 #include "octet/options.hpp"
 
 namespace octet::python {
@@ -16,5 +17,24 @@ std::function<void(const Progress&)> to_progress(const py::object& on_progress,
 /// Calls Python's `on_diagnostic(diagnostic)`, as `to_progress` calls `on_progress`.
 std::function<void(const Diagnostic&)> to_listener(const py::object& on_diagnostic,
                                                    UserFailure& failure);
+
+/// Calls Python's `validate(model)`; what it raises is kept in `failure` and ends the run. Both
+/// must outlive the function.
+std::function<double(const Model&)> to_validation(const py::object& validate, UserFailure& failure);
+
+/// Calls Python's `function(value)`, as above. None: no callback.
+template <typename Value>
+std::function<void(const Value&)> to_callback(const py::object& function, UserFailure& failure) {
+  if (function.is_none()) return {};
+  return [&function, &failure](const Value& value) {
+    const py::gil_scoped_acquire held;
+    if (failure.is_set()) return;
+    try {
+      function(value);
+    } catch (py::error_already_set& error) {
+      failure.keep(std::move(error));
+    }
+  };
+}
 
 }  // namespace octet::python

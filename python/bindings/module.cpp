@@ -14,6 +14,7 @@ PYBIND11_MODULE(_core, module) {
   python::bind_runtime(module);  // its types stand in signatures of what follows
   python::bind_quantize(module);
   python::bind_accuracy_control(module);
+  python::bind_tune(module);
   python::bind_report(module);
   python::bind_aten(module);
   python::bind_torch(module);

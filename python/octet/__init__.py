@@ -41,6 +41,7 @@ from octet._core import (
     Recipe,
     RulePreview,
     SourceInfo,
+    TuneCandidate,
     Verdict,
     __version__,
     precisions_text,
@@ -48,6 +49,7 @@ from octet._core import (
     stored_statistics,
 )
 from octet._models import load
+from octet._tune import Tuning, tune
 from octet.dataset import Dataset, NativeDataset, image_folder, npy_file, npz_file
 from octet.errors import (
     AccuracyError,
@@ -134,6 +136,8 @@ __all__ = [
     "StatisticsType",
     "Subgraph",
     "TargetDevice",
+    "TuneCandidate",
+    "Tuning",
     "UnknownParameterError",
     "UsageError",
     "Verdict",
@@ -158,4 +162,5 @@ __all__ = [
     "run",
     "save",
     "stored_statistics",
+    "tune",
 ]

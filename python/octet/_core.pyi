@@ -6,7 +6,7 @@ from __future__ import annotations
 import collections.abc
 import os
 import typing
-__all__: list[str] = ['AccuracyControlResult', 'AccuracyStep', 'BenchmarkResult', 'Comparison', 'Diagnostic', 'ExecutedLayer', 'LayerDecision', 'LayerError', 'MODE_WRAPPERS', 'Model', 'NativeDataset', 'OutputDifference', 'Preview', 'QuantizeResult', 'Recipe', 'RulePreview', 'Session', 'SessionLimit', 'SourceInfo', 'TorchCall', 'Verdict', 'apply', 'benchmark', 'benchmark_json', 'benchmark_text', 'calibrate', 'compare', 'error_codes', 'error_text', 'executed_layers', 'from_ov_address', 'image_folder', 'inspect', 'layers_dot', 'layers_json', 'layers_text', 'load', 'lower', 'nearest', 'npy_file', 'npz_file', 'option_words', 'precisions_text', 'preview', 'preview_json', 'preview_text', 'quantize', 'quantize_with_accuracy_control', 'random_samples', 'run', 'stored_statistics', 'tree_text', 'try_lower', 'user_line']
+__all__: list[str] = ['AccuracyControlResult', 'AccuracyStep', 'BenchmarkResult', 'Comparison', 'Diagnostic', 'ExecutedLayer', 'LayerDecision', 'LayerError', 'MODE_WRAPPERS', 'Model', 'NativeDataset', 'OutputDifference', 'Preview', 'QuantizeResult', 'Recipe', 'RulePreview', 'Session', 'SessionLimit', 'SourceInfo', 'TorchCall', 'TuneCandidate', 'TuneResult', 'Verdict', 'apply', 'benchmark', 'benchmark_json', 'benchmark_text', 'calibrate', 'compare', 'error_codes', 'error_text', 'executed_layers', 'from_ov_address', 'image_folder', 'inspect', 'layers_dot', 'layers_json', 'layers_text', 'load', 'lower', 'nearest', 'npy_file', 'npz_file', 'option_words', 'precisions_text', 'preview', 'preview_json', 'preview_text', 'quantize', 'quantize_with_accuracy_control', 'random_samples', 'run', 'stored_statistics', 'tree_text', 'try_lower', 'tune', 'user_line']
 class Diagnostic:
     """
     Something that the user should know and that did not stop the run.
@@ -506,6 +506,110 @@ class AccuracyControlResult:
     @property
     def steps(self) -> list[AccuracyStep]:
         ...
+class TuneCandidate:
+    """
+    A recipe that was tried.
+    """
+    def __repr__(self) -> str:
+        ...
+    @property
+    def bytes(self) -> int:
+        """
+        Size of all constants.
+        """
+    @property
+    def float_layers(self) -> list[str]:
+        """
+        What the search put back to floating point.
+        """
+    @property
+    def int8_layers(self) -> int:
+        ...
+    @property
+    def is_on_front(self) -> bool:
+        """
+        No other candidate is as good and as fast.
+        """
+    @property
+    def latency_ms(self) -> float:
+        ...
+    @property
+    def name(self) -> str:
+        """
+        Options that differ from those given.
+        """
+    @property
+    def recipe(self) -> Recipe:
+        """
+        For `octet.apply`.
+        """
+    @property
+    def score(self) -> float:
+        """
+        The metric; without one SQNR in dB.
+        """
+    @property
+    def seconds(self) -> float:
+        """
+        Since the beginning.
+        """
+    @property
+    def speedup(self) -> float:
+        """
+        How many times faster than the model.
+        """
+class TuneResult:
+    """
+    Recipes that were tried, and the chosen model.
+    """
+    def __str__(self) -> str:
+        ...
+    def text(self, all: bool = False) -> str:
+        ...
+    def to_json(self) -> str:
+        ...
+    @property
+    def candidates(self) -> list[TuneCandidate]:
+        """
+        In the order of trying; the first: the options as given.
+        """
+    @property
+    def chosen(self) -> TuneCandidate:
+        ...
+    @property
+    def front(self) -> list[TuneCandidate]:
+        """
+        Those that no other candidate is as good and as fast as.
+        """
+    @property
+    def has_metric(self) -> bool:
+        ...
+    @property
+    def is_complete(self) -> bool:
+        """
+        Whether the search came to its end before the time limit.
+        """
+    @property
+    def reference_bytes(self) -> int:
+        ...
+    @property
+    def reference_latency_ms(self) -> float:
+        ...
+    @property
+    def reference_score(self) -> float:
+        """
+        The model's metric.
+        """
+    @property
+    def result(self) -> QuantizeResult:
+        """
+        The chosen model, as `quantize_to_openvino` returns it.
+        """
+    @property
+    def samples(self) -> int:
+        """
+        Items that scores were measured on; 0 with a metric.
+        """
 class SessionLimit:
     """
     Bounds how many of the sessions that share it are compiled.
@@ -642,6 +746,8 @@ def try_lower(program: dict) -> tuple[Model | None, list[tuple[str, str, str]]]:
     """
     As `lower`, but what has no conversion is returned: (model or None, a list of (value, operator, reason)).
     """
+def tune(model: Model, data: typing.Any, validate: typing.Any, options: dict, max_drop: typing.SupportsFloat | typing.SupportsIndex, drop_type: str, time_limit: typing.SupportsFloat | typing.SupportsIndex, precision: str, inference_threads: typing.SupportsInt | typing.SupportsIndex, example: typing.Any, on_candidate: typing.Any = None, on_progress: typing.Any = None, on_diagnostic: typing.Any = None) -> TuneResult:
+    ...
 def user_line(stack_trace: str) -> str:
     """
     '/path/resnet.py:98': the user's innermost line of torch's stack trace, or empty.

@@ -44,6 +44,23 @@ Plan plan(const Model& model, const QuantizeOptions& options) {
 
 Quantized run_pipeline(const Model& model, Dataset& data, const QuantizeOptions& options,
                        std::size_t keep, Stages& stages) {
+  Quantized quantized = run_pipeline(
+      model, options, keep,
+      [&](const Plan& plan, const statistics::Requests& requests) {
+        return statistics::calibrate(
+            plan.model, data, requests,
+            {plan.options.subset_size, plan.options.threads,
+             plan.options.advanced.batchwise_statistics, options.on_progress, options.is_cancelled,
+             &stages.stopwatch});
+      },
+      stages);
+  append(quantized.result.diagnostics, data.diagnostics());
+  stages.tell(quantized.result.diagnostics);
+  return quantized;
+}
+
+Quantized run_pipeline(const Model& model, const QuantizeOptions& options, std::size_t keep,
+                       const Measure& measure, Stages& stages) {
   const Plan plan = stages.run("placement", [&] { return api::plan(model, options); });
   Quantized quantized;
   quantized.options = plan.options;
@@ -63,12 +80,8 @@ Quantized run_pipeline(const Model& model, Dataset& data, const QuantizeOptions&
     statistics::Requests requests;
     requests.keep = keep;
     for (const auto& step : steps) step->request(context, requests);  // some keep more
-    statistics::Results measured = stages.run("calibration", [&] {
-      return statistics::calibrate(plan.model, data, requests,
-                                   {plan.options.subset_size, plan.options.threads,
-                                    plan.options.advanced.batchwise_statistics, options.on_progress,
-                                    options.is_cancelled, &stages.stopwatch});
-    });
+    statistics::Results measured =
+        stages.run("calibration", [&] { return measure(plan, requests); });
     result.samples = measured.samples;
     append(result.diagnostics, measured.diagnostics);
     stages.tell(result.diagnostics);
@@ -79,8 +92,6 @@ Quantized run_pipeline(const Model& model, Dataset& data, const QuantizeOptions&
     });
     quantized.kept = std::move(measured.kept);
   }
-  append(result.diagnostics, data.diagnostics());
-  stages.tell(result.diagnostics);
 
   stages.run("emission", [&] {
     std::string print =

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "api/stages.hpp"
@@ -30,5 +31,10 @@ struct Quantized {
 /// The whole pipeline; `keep` samples are kept. Throws `Error`.
 Quantized run_pipeline(const Model& model, Dataset& data, const QuantizeOptions& options,
                        std::size_t keep, Stages& stages);
+/// Gives what is asked for of a plan's model.
+using Measure = std::function<statistics::Results(const Plan&, const statistics::Requests&)>;
+/// The same on statistics that come from elsewhere.
+Quantized run_pipeline(const Model& model, const QuantizeOptions& options, std::size_t keep,
+                       const Measure& measure, Stages& stages);
 
 }  // namespace octet::api

@@ -8,12 +8,12 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/data_flags.hpp"
+#include "cli/validation_flags.hpp"
 #include "octet/accuracy_control.hpp"
 
 namespace octet::cli {
 
-/// The options of the accuracy control: the metric is the share of validation samples whose largest
-/// score is at the label's place, or at the same place as the model's in FP32.
+/// The options of the accuracy control.
 class AccuracyFlags {
  public:
   void declare(CLI::App& app);
@@ -24,7 +24,8 @@ class AccuracyFlags {
 
  private:
   bool wanted_ = false;
-  std::string validation_, labels_, drop_type_, state_;
+  ValidationFlags validation_;
+  std::string drop_type_, state_;
   double max_drop_ = 0.01, time_limit_ = 0;
 };
 

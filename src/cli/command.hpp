@@ -24,6 +24,7 @@ class Command {
 std::vector<std::unique_ptr<Command>> all_commands();
 
 std::unique_ptr<Command> quantize_command();
+std::unique_ptr<Command> tune_command();
 std::unique_ptr<Command> calibrate_command();
 std::unique_ptr<Command> inspect_command();
 std::unique_ptr<Command> apply_command();

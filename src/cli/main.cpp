@@ -94,6 +94,7 @@ int end_of_failure(const std::exception& error, int argc, const char* const* arg
 std::vector<std::unique_ptr<Command>> all_commands() {
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(quantize_command());
+  commands.push_back(tune_command());
   commands.push_back(calibrate_command());
   commands.push_back(inspect_command());
   commands.push_back(apply_command());
