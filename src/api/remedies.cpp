@@ -12,6 +12,8 @@ namespace {
 
 /// What a remedy has to add to be worth saying, in decibels.
 constexpr double least_gain = 2;
+/// A remedy that is needless loses at most this, and leaves at least that much.
+constexpr double most_loss = 10, enough = 20;
 /// Layers with more error than this are left out together; where none has, the worst few.
 constexpr double bad_layer_below = 12;
 constexpr std::size_t most_layers = 8, few_layers = 3;
@@ -102,22 +104,40 @@ void find_remedy(const Model& model, const QuantizeOptions& options, const Quant
     return score_of(diagnose::judge(
         names, exact, runtime::run_samples(made.result.model.graph, inputs, trial.threads)));
   };
-  QuantizeOptions best = options;
-  best.on_progress = {};
-  best.on_diagnostic = {};
-  best.advanced.batchwise_statistics = false;  // the kept samples are what the calibration ran
+  QuantizeOptions usual = options;
+  usual.on_progress = {};
+  usual.on_diagnostic = {};
+  usual.advanced.batchwise_statistics = false;  // the kept samples are what the calibration ran
+  const auto score_with = [&](const std::vector<Remedy>& remedies) {
+    QuantizeOptions trial = usual;
+    for (const Remedy& remedy : remedies) remedy.set(trial);
+    return score(trial);
+  };
   double best_score = score_of(verdict);
-  std::vector<std::string> said;
+  std::vector<Remedy> helped;
   for (const Remedy& remedy : remedies_for(model.sources, quantized.options, verdict)) {
-    QuantizeOptions trial = best;
-    remedy.set(trial);
-    const double reached = score(trial);
+    std::vector<Remedy> trial = helped;
+    trial.push_back(remedy);
+    const double reached = score_with(trial);
     if (!(reached >= best_score + least_gain)) continue;
-    best = std::move(trial);
+    helped = std::move(trial);
     best_score = reached;
-    said.push_back(remedy.text);
   }
-  if (said.empty()) return;
+  // What helped at first may have become needless by what came later. Named is all but that.
+  for (std::size_t i = 0; i + 1 < helped.size();) {
+    std::vector<Remedy> trial = helped;
+    trial.erase(trial.begin() + static_cast<std::ptrdiff_t>(i));
+    const double reached = score_with(trial);
+    if (reached > enough && reached > best_score - most_loss) {
+      helped = std::move(trial);
+      best_score = reached;
+    } else {
+      ++i;
+    }
+  }
+  if (helped.empty()) return;
+  std::vector<std::string> said;
+  for (const Remedy& remedy : helped) said.push_back(remedy.text);
   verdict.remedy = core::join(said, ", ");
   verdict.remedy_sqnr_db = best_score;
 }

@@ -12,7 +12,7 @@ namespace {
 /// `path` is `module` or lies in it.
 bool is_within(const std::string& path, const std::string& module) {
   return path.compare(0, module.size(), module) == 0 && !module.empty() &&
-         (path.size() == module.size() || path[module.size()] == '.');
+         (path.size() == module.size() || path[module.size()] == '.' || path[module.size()] == '/');
 }
 
 /// `a.b.c`, `a.b`, `a` and the root, which has no name.

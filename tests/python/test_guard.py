@@ -5,7 +5,9 @@ import logging
 
 import numpy as np
 import octet
+import openvino as ov
 import pytest
+from openvino import opset13 as op
 from outlier_network import outlier_program
 
 
@@ -74,3 +76,26 @@ def test_the_remedy_names_layers_in_the_users_words():
     ).verdict
     assert verdict.level == "collapsed"
     assert verdict.remedy.endswith("ignored_scope.names=[fc2, fc1]")
+
+
+def outlier_convolutions() -> ov.Model:
+    """A depthwise convolution with one loud channel, which the next layer hardly reads."""
+    random = np.random.default_rng(7)
+    x = op.parameter([1, 16, 20, 20], ov.Type.f32, name="x")
+    loud = random.normal(0, 0.3, (16, 1, 1, 3, 3)).astype("f4")
+    quiet = random.normal(0, 0.25, (32, 16, 1, 1)).astype("f4")
+    loud[3] *= 300
+    quiet[:, 3] /= 300
+    none = ([1, 1], [0, 0], [0, 0], [1, 1])
+    depthwise = op.group_convolution(x, op.constant(loud), *none)
+    pointwise = op.convolution(op.hswish(depthwise), op.constant(quiet), *none)
+    depthwise.friendly_name, pointwise.friendly_name = "body.depthwise", "body.pointwise"
+    return ov.Model([op.reduce_mean(pointwise, op.constant([2, 3]), False)], [x])
+
+
+def test_a_remedy_that_became_needless_is_not_named():
+    items = np.random.default_rng(8).normal(0, 1, (16, 1, 16, 20, 20)).astype("f4")
+    verdict = octet.quantize_to_openvino(outlier_convolutions(), list(items)).verdict
+    assert verdict.level == "collapsed"
+    assert verdict.remedy == "ignored_scope.names=[body.pointwise]"
+    assert verdict.remedy_sqnr_db > 20

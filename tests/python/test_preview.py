@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import octet
 import pytest
 from command_inputs import convolutions
@@ -44,3 +45,22 @@ def test_it_agrees_with_inspect():
 def test_a_malformed_pattern_is_an_error():
     with pytest.raises(octet.UsageError, match="no regular expression"):
         octet.preview(convolutions(), octet.IgnoredScope(patterns=["("]))
+
+
+def test_modules_of_onnx_files_are_known_by_their_paths(tmp_path):
+    onnx = pytest.importorskip("onnx")
+    weight = onnx.numpy_helper.from_array(np.ones((4, 4), "f4"), "w")
+    value = onnx.helper.make_tensor_value_info
+    nodes = [
+        onnx.helper.make_node("MatMul", ["x", "w"], ["a"], name="/body/first/MatMul"),
+        onnx.helper.make_node("MatMul", ["a", "w"], ["b"], name="/body/MatMul"),
+        onnx.helper.make_node("MatMul", ["b", "w"], ["c"], name="/bodywork/MatMul"),
+    ]
+    ends = [[value(name, onnx.TensorProto.FLOAT, [1, 4])] for name in ("x", "c")]
+    graph = onnx.helper.make_graph(nodes, "net", *ends, [weight])
+    onnx.save(
+        onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)]),
+        tmp_path / "net.onnx",
+    )
+    preview = octet.preview(tmp_path / "net.onnx", octet.IgnoredScope(names=["/body"]))
+    assert preview.rules[0].layers == ["/body/first/MatMul", "/body/MatMul"]
