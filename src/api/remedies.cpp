@@ -12,8 +12,10 @@ namespace {
 
 /// What a remedy has to add to be worth saying, in decibels.
 constexpr double least_gain = 2;
-/// A remedy that is needless loses at most this, and leaves at least that much.
-constexpr double most_loss = 10, enough = 20;
+/// More than this needs no further remedy.
+constexpr double enough = 20;
+/// A remedy is needless if without it there is still enough, and at most this is lost.
+constexpr double most_loss = 10;
 /// Layers with more error than this are left out together; where none has, the worst few.
 constexpr double bad_layer_below = 12;
 constexpr std::size_t most_layers = 8, few_layers = 3;
@@ -116,6 +118,7 @@ void find_remedy(const Model& model, const QuantizeOptions& options, const Quant
   double best_score = score_of(verdict);
   std::vector<Remedy> helped;
   for (const Remedy& remedy : remedies_for(model.sources, quantized.options, verdict)) {
+    if (best_score > enough) break;
     std::vector<Remedy> trial = helped;
     trial.push_back(remedy);
     const double reached = score_with(trial);
