@@ -1,16 +1,18 @@
 #pragma once
 
 #include "algorithms/algorithm.hpp"
+#include "algorithms/bias_segments.hpp"
+#include "algorithms/scaled_layers.hpp"
+#include "runtime/run_samples.hpp"
 
 namespace octet::algorithms {
 
 /// Takes back the mean error of every layer's output as it is with all rounding, of activations
 /// too, and with the layers before it corrected already. Begins with what the fast correction
-/// decided. One model is compiled, whose biases are inputs; layers at the same depth are corrected
-/// together, from a few samples of the calibration. Whichever of the corrections, or none, comes
-/// nearest to the outputs in FP32, on twice as many samples, is kept. They are compared on the
-/// model with open biases, whose layers are fused in another way than in the one that is saved:
-/// below a tenth of a decibel the choice is open.
+/// decided. The quantized model runs in parts, whose biases are inputs; layers with equally many
+/// layers before them are corrected together, from a few samples of the calibration. Of the models
+/// that the accurate correction, the fast one and none give, the one that comes nearest to the
+/// outputs in FP32, on twice as many samples, is kept.
 class AccurateBiasCorrection final : public Algorithm {
  public:
   const char* name() const override { return "accurate_bias_correction"; }
@@ -19,6 +21,14 @@ class AccurateBiasCorrection final : public Algorithm {
            std::vector<Diagnostic>& diagnostics) override;
 
  private:
+  using Values = std::map<ov::Output<ov::Node>, runtime::Tensors>;  ///< one tensor a sample
+
+  /// Shifts of a part's layers; adds what it writes to `values`.
+  std::vector<std::vector<double>> corrected(const BiasSegment& segment,
+                                             const statistics::Results& results,
+                                             const ScaledLayers& scaled,
+                                             const QuantizeOptions& options, Values& values) const;
+
   std::map<std::string, std::size_t> requests_;  ///< layer → mean of its output, with the bias
   std::size_t measured_ = 0;                     ///< samples that the corrections are made from
 };
