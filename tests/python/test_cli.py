@@ -112,6 +112,14 @@ def test_json_is_json(inputs: Path):
     assert any(kind["type"] == "Convolution" for kind in model["kinds"])
 
 
+def test_warnings_stay_out_of_what_is_printed_as_json(inputs: Path, tmp_path: Path):
+    output = ["-o", tmp_path / "int8.xml", "--json"]
+    result = octet("quantize", inputs / "model.xml", "--data", inputs / "data.npy", *output)
+    assert result.returncode == 0, result.stderr
+    assert "fewer than the subset size" in result.stderr
+    assert json.loads(result.stdout)["verdict"]["level"] == "good"
+
+
 def test_interrupt_ends_by_the_signal_at_once(inputs: Path):
     for number in (signal.SIGINT, signal.SIGTERM):
         process = subprocess.Popen(
