@@ -102,4 +102,4 @@ def test_import_diagnostics_are_logged(caplog):
     model = octet.load(program)
     assert codes(caplog, logging.WARNING) == ["state_dropped"]
     octet.run(model, np.ones((1, 3), "f4"))  # a model that is loaded says nothing again
-    assert len(caplog.records) == 1
+    assert codes(caplog, logging.WARNING) == ["state_dropped"]
