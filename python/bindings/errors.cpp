@@ -46,6 +46,20 @@ void UserFailure::run(const std::function<void()>& work) {
   }
 }
 
+void set_python_error_in_flight() noexcept {
+  try {
+    throw;
+  } catch (py::error_already_set& raised) {
+    raised.restore();
+  } catch (const Error& error) {
+    set_python_error(error);
+  } catch (const std::bad_alloc&) {
+    PyErr_NoMemory();
+  } catch (const std::exception& failure) {
+    PyErr_SetString(PyExc_RuntimeError, failure.what());
+  }
+}
+
 bool UserFailure::is_interrupted() {
   const py::gil_scoped_acquire held;
   if (!error_ && PyErr_CheckSignals() != 0) keep(py::error_already_set());

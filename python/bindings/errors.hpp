@@ -13,6 +13,9 @@ namespace py = pybind11;
 
 /// Sets the Python exception of `octet.errors` that `error` is. Needs the GIL.
 void set_python_error(const Error& error);
+/// Sets the Python exception that the C++ exception in flight is. For functions that Python calls
+/// without pybind11. Needs the GIL.
+void set_python_error_in_flight() noexcept;
 
 /// The first exception that the user's Python code, or a signal, raised while C++ ran. C++ ends
 /// with an `octet::Error` of its own; this puts the exception back in its place.

@@ -1,6 +1,7 @@
 #include <pybind11/stl.h>
 
 #include "bindings.hpp"
+#include "errors.hpp"
 #include "octet/error.hpp"
 #include "runtime/session.hpp"
 #include "torch_call.hpp"
@@ -91,7 +92,7 @@ std::vector<Item> each(const py::list& rows, Convert convert) {
   return items;
 }
 
-std::unique_ptr<TorchCall> make_call(std::shared_ptr<Session> session,
+std::shared_ptr<TorchCall> make_call(std::shared_ptr<Session> session,
                                      const py::object& tensor_type, py::object empty_strided,
                                      const py::list& inputs, const py::list& weights,
                                      const py::list& outputs, const py::list& results,
@@ -104,11 +105,50 @@ std::unique_ptr<TorchCall> make_call(std::shared_ptr<Session> session,
     return TorchCall::Weight{row[0].cast<std::optional<std::size_t>>(), row[1], row[2]};
   };
   auto places = each<TorchCall::Weight>(weights, to_weight);
-  return std::make_unique<TorchCall>(
+  return std::make_shared<TorchCall>(
       std::move(session), torch, each<TorchCall::Input>(inputs, to_input), std::move(places),
       std::move(watched), each<TorchCall::Output>(outputs, to_output),
       each<TorchCall::Result>(results, to_result), std::move(changed));
 }
+
+/// Of a graph: what torch calls for as long as it has the graph, whatever it is compiled to.
+class TorchFunction {
+ public:
+  void set(std::shared_ptr<TorchCall> call) { *call_ = std::move(call); }
+
+  /// Python's own kind of function, since to call one of pybind11's takes a microsecond more. The
+  /// first argument is its owner, so that it can be a method; the others are the graph's.
+  py::object function() const {
+    static PyMethodDef definition = {
+        "call", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&run)), METH_FASTCALL,
+        "Runs the compiled graph."};
+    const py::capsule held(new Held(call_), name, [](PyObject* capsule) {
+      delete static_cast<Held*>(PyCapsule_GetPointer(capsule, name));
+    });
+    auto function = py::reinterpret_steal<py::object>(PyCFunction_New(&definition, held.ptr()));
+    if (!function) throw py::error_already_set();
+    return function;
+  }
+
+ private:
+  using Held = std::shared_ptr<std::shared_ptr<TorchCall>>;
+  static constexpr const char* name = "octet_torch_function";
+
+  static PyObject* run(PyObject* self, PyObject* const* arguments, Py_ssize_t count) noexcept {
+    try {
+      // A copy, since the call may set another.
+      const std::shared_ptr<TorchCall> call =
+          **static_cast<Held*>(PyCapsule_GetPointer(self, name));
+      const TorchCall::Values values{arguments, static_cast<std::size_t>(count)};
+      return call->call(values.subspan(1)).release().ptr();
+    } catch (...) {
+      set_python_error_in_flight();
+    }
+    return nullptr;
+  }
+
+  Held call_ = std::make_shared<std::shared_ptr<TorchCall>>();
+};
 
 }  // namespace
 
@@ -127,15 +167,21 @@ void bind_torch(py::module_& module) {
       .def("facts", &facts_of)
       .def("layers", &Session::layers, py::call_guard<py::gil_scoped_release>());
 
-  py::class_<TorchCall>(module, "TorchCall", "A compiled graph as torch calls it.")
+  py::class_<TorchCall, std::shared_ptr<TorchCall>>(module, "TorchCall",
+                                                    "A compiled graph as torch calls it.")
       .def(py::init(&make_call), py::kw_only(), py::arg("session"), py::arg("tensor_type"),
            py::arg("empty_strided"), py::arg("inputs"), py::arg("weights"), py::arg("outputs"),
            py::arg("results"), py::arg("changed"))
-      .def("__call__", &TorchCall::call)
       .def("times", [](const TorchCall& call) {
         const TorchCall::Times times = call.times();
         return py::make_tuple(times.calls, times.total, times.running);
       });
+
+  py::class_<TorchFunction>(module, "TorchFunction", "What torch calls for a graph.")
+      .def(py::init<>())
+      .def("set", &TorchFunction::set, py::arg("call"), "From now on this is called.")
+      .def("function", &TorchFunction::function,
+           "Takes an owner, which is not looked at, and what the graph takes; returns a tuple.");
 }
 
 }  // namespace octet::python

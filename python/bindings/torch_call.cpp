@@ -35,12 +35,13 @@ std::vector<std::int64_t> strides_of(const std::vector<std::int64_t>& sizes,
   return strides;
 }
 
+/// Sets `shape` to the sizes in the order of memory.
 template <typename Sizes>
-ov::Shape in_memory(const Sizes& sizes, std::size_t rank, const runtime::AxisOrder& order) {
-  ov::Shape shape(rank);
+void set_in_memory(ov::Shape& shape, const Sizes& sizes, std::size_t rank,
+                   const runtime::AxisOrder& order) {
+  shape.resize(rank);
   for (std::size_t place = 0; place < rank; ++place)
     shape[place] = static_cast<std::size_t>(sizes[order.empty() ? place : order[place]]);
-  return shape;
 }
 
 }  // namespace
@@ -52,6 +53,33 @@ struct TorchCall::Arguments {
   std::vector<std::uint64_t> numbers;        ///< memory of inputs that are Python's
   std::vector<py::object> results;           ///< torch's tensors
   std::optional<runtime::Session::Run> run;  ///< alive while outputs of its own are read
+};
+
+/// What a call needs for itself, of an earlier call where there is one: to allocate it takes as
+/// long as to read the arguments.
+class TorchCall::Borrowed {
+ public:
+  explicit Borrowed(TorchCall& call) : call_(call) {
+    if (call.spare_.empty()) {
+      arguments_ = std::make_unique<Arguments>();
+    } else {
+      arguments_ = std::move(call.spare_.back());
+      call.spare_.pop_back();
+    }
+  }
+  ~Borrowed() {
+    arguments_->run.reset();
+    arguments_->copies.clear();
+    arguments_->results.clear();
+    call_.spare_.push_back(std::move(arguments_));
+  }
+  Borrowed(const Borrowed&) = delete;
+  Borrowed& operator=(const Borrowed&) = delete;
+  Arguments& operator*() { return *arguments_; }
+
+ private:
+  TorchCall& call_;
+  std::unique_ptr<Arguments> arguments_;
 };
 
 TorchCall::TorchCall(std::shared_ptr<runtime::Session> session, Torch torch,
@@ -84,24 +112,26 @@ TorchCall::TorchCall(std::shared_ptr<runtime::Session> session, Torch torch,
   }
 }
 
-bool TorchCall::is_current(const py::args& arguments) const {
+TorchCall::~TorchCall() = default;
+
+bool TorchCall::is_current(Values arguments) const {
+  watched_.prefetch();
   for (std::size_t i = 0; i < weights_.size(); ++i) {
     const Weight& weight = weights_[i];
-    PyObject* now = weight.argument ? PyTuple_GET_ITEM(arguments.ptr(),
-                                                       static_cast<Py_ssize_t>(*weight.argument))
+    PyObject* now = weight.argument ? arguments[*weight.argument]
                                     : PyDict_GetItemWithError(weight.owner.ptr(), weight.key.ptr());
     if (!now || !watched_.is_same(torch_.memory, i, now)) return false;
   }
   return true;
 }
 
-void TorchCall::read_inputs(const py::args& arguments, Arguments& read) const {
+void TorchCall::read_inputs(Values arguments, Arguments& read) const {
   read.inputs.resize(inputs_.size());
   read.input_sizes.resize(inputs_.size());
   read.numbers.resize(inputs_.size());
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     const Input& input = inputs_[i];
-    PyObject* given = PyTuple_GET_ITEM(arguments.ptr(), static_cast<Py_ssize_t>(input.argument));
+    PyObject* given = arguments[input.argument];
     Memory& memory = read.inputs[i];
     if (input.kind != InputKind::tensor) {
       if (input.kind == InputKind::real) {
@@ -112,6 +142,7 @@ void TorchCall::read_inputs(const py::args& arguments, Arguments& read) const {
         std::memcpy(&read.numbers[i], &number, sizeof number);
       }
       memory.data = &read.numbers[i];
+      memory.shape.clear();
       continue;
     }
     dlpack::Tensor tensor = torch_.memory.borrow(given);
@@ -129,7 +160,7 @@ void TorchCall::read_inputs(const py::args& arguments, Arguments& read) const {
       read.copies.push_back(std::move(copy));
     }
     memory.data = static_cast<char*>(tensor.data) + tensor.byte_offset;
-    memory.shape = in_memory(tensor.shape, static_cast<std::size_t>(tensor.ndim), input.order);
+    set_in_memory(memory.shape, tensor.shape, static_cast<std::size_t>(tensor.ndim), input.order);
     read.input_sizes[i].assign(tensor.shape, tensor.shape + tensor.ndim);
   }
 }
@@ -159,7 +190,8 @@ void TorchCall::make_outputs(Arguments& read) const {
       sizes.push_back(size.known >= 0 ? size.known : read.input_sizes[size.input].at(size.axis));
     read.results[i] = make_output(output, sizes);
     const dlpack::Tensor tensor = torch_.memory.borrow(read.results[i].ptr());
-    read.outputs[i] = {tensor.data, in_memory(sizes, sizes.size(), output.order)};
+    read.outputs[i].data = tensor.data;
+    set_in_memory(read.outputs[i].shape, sizes, sizes.size(), output.order);
   }
 }
 
@@ -176,7 +208,7 @@ std::uint64_t TorchCall::run(Arguments& read) {
   return nanoseconds_since(begin);
 }
 
-py::object TorchCall::collect(const py::args& arguments, Arguments& read) const {
+py::object TorchCall::collect(Values arguments, Arguments& read) const {
   for (std::size_t i = 0; i < outputs_.size(); ++i) {
     const Output& output = outputs_[i];
     if (output.is_preallocated) continue;
@@ -198,20 +230,26 @@ py::object TorchCall::collect(const py::args& arguments, Arguments& read) const 
       results[i] = result.is_number ? read.results[*result.output].attr("item")()
                                     : read.results[*result.output];
     else
-      results[i] = result.argument ? py::object(arguments[*result.argument]) : result.value;
+      results[i] = result.argument ? py::reinterpret_borrow<py::object>(arguments[*result.argument])
+                                   : result.value;
   }
   return results;
 }
 
-py::object TorchCall::call(const py::args& arguments) {
+py::object TorchCall::call(Values arguments) {
   const auto begin = Clock::now();
-  if (!is_current(arguments)) return changed_(*arguments);
-  Arguments read;
+  if (!is_current(arguments)) {
+    auto results = py::reinterpret_steal<py::object>(
+        PyObject_Vectorcall(changed_.ptr(), arguments.data(), arguments.size(), nullptr));
+    if (!results) throw py::error_already_set();
+    return results;
+  }
+  Borrowed borrowed(*this);
+  Arguments& read = *borrowed;
   read_inputs(arguments, read);
   make_outputs(read);
   const std::uint64_t running = run(read);
   py::object results = collect(arguments, read);
-  read.run.reset();
   calls_ += 1;
   running_ += running;
   total_ += nanoseconds_since(begin);

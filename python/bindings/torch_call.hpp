@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include <pybind11/pybind11.h>
@@ -59,9 +60,11 @@ class TorchCall {
   TorchCall(std::shared_ptr<runtime::Session> session, Torch torch, std::vector<Input> inputs,
             std::vector<Weight> weights, WatchedTensors watched, std::vector<Output> outputs,
             std::vector<Result> results, py::object changed);
+  ~TorchCall();
 
+  using Values = std::span<PyObject* const>;
   /// Where a weight is another than it was compiled with, calls `changed` in its stead.
-  py::object call(const py::args& arguments);
+  py::object call(Values arguments);
 
   /// Sums since the graph was made, in nanoseconds; `running` is OpenVINO's part.
   struct Times {
@@ -75,13 +78,14 @@ class TorchCall {
     ov::Shape shape;  ///< in the order of memory
   };
   struct Arguments;
+  class Borrowed;
 
-  bool is_current(const py::args& arguments) const;
-  void read_inputs(const py::args& arguments, Arguments& read) const;
+  bool is_current(Values arguments) const;
+  void read_inputs(Values arguments, Arguments& read) const;
   void make_outputs(Arguments& read) const;
   py::object make_output(const Output& output, const std::vector<std::int64_t>& sizes) const;
   std::uint64_t run(Arguments& read);
-  py::object collect(const py::args& arguments, Arguments& read) const;
+  py::object collect(Values arguments, Arguments& read) const;
 
   std::shared_ptr<runtime::Session> session_;
   Torch torch_;
@@ -91,6 +95,7 @@ class TorchCall {
   std::vector<Output> outputs_;
   std::vector<Result> results_;
   py::object changed_;
+  std::vector<std::unique_ptr<Arguments>> spare_;  ///< of calls that ended; the GIL guards it
   std::atomic<std::uint64_t> calls_{0}, total_{0}, running_{0};
 };
 

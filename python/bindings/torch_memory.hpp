@@ -41,6 +41,10 @@ class WatchedTensors {
   void add(const TorchMemory& torch, py::object tensor, std::int64_t version);
 
   std::size_t size() const { return items_.size(); }
+  /// Asks for the memory that `is_same` reads, so that all of it is waited for once.
+  void prefetch() const {
+    for (const Sample& sample : samples_) __builtin_prefetch(sample.place);
+  }
   /// Whether the tensor at `index` still is `now`, with the memory, the version and, as far as a
   /// few elements tell, the values that it had. What bypasses torch's count (`tensor.data`) shows
   /// in the elements only.

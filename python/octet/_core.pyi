@@ -6,7 +6,7 @@ from __future__ import annotations
 import collections.abc
 import os
 import typing
-__all__: list[str] = ['AccuracyControlResult', 'AccuracyStep', 'BenchmarkResult', 'Comparison', 'Diagnostic', 'ExecutedLayer', 'LayerDecision', 'LayerError', 'MODE_WRAPPERS', 'Model', 'NativeDataset', 'OutputDifference', 'Preview', 'QuantizeResult', 'Recipe', 'RulePreview', 'Session', 'SessionLimit', 'SourceInfo', 'TorchCall', 'TuneCandidate', 'TuneResult', 'Verdict', 'apply', 'benchmark', 'benchmark_json', 'benchmark_text', 'calibrate', 'compare', 'error_codes', 'error_text', 'executed_layers', 'from_ov_address', 'image_folder', 'inspect', 'layers_dot', 'layers_json', 'layers_text', 'load', 'lower', 'nearest', 'npy_file', 'npz_file', 'option_words', 'precisions_text', 'preview', 'preview_json', 'preview_text', 'quantize', 'quantize_with_accuracy_control', 'random_samples', 'run', 'stored_statistics', 'tree_text', 'try_lower', 'tune', 'user_line']
+__all__: list[str] = ['AccuracyControlResult', 'AccuracyStep', 'BenchmarkResult', 'Comparison', 'Diagnostic', 'ExecutedLayer', 'LayerDecision', 'LayerError', 'MODE_WRAPPERS', 'Model', 'NativeDataset', 'OutputDifference', 'Preview', 'QuantizeResult', 'Recipe', 'RulePreview', 'Session', 'SessionLimit', 'SourceInfo', 'TorchCall', 'TorchFunction', 'TuneCandidate', 'TuneResult', 'Verdict', 'apply', 'benchmark', 'benchmark_json', 'benchmark_text', 'calibrate', 'compare', 'error_codes', 'error_text', 'executed_layers', 'from_ov_address', 'image_folder', 'inspect', 'layers_dot', 'layers_json', 'layers_text', 'load', 'lower', 'nearest', 'npy_file', 'npz_file', 'option_words', 'precisions_text', 'preview', 'preview_json', 'preview_text', 'quantize', 'quantize_with_accuracy_control', 'random_samples', 'run', 'stored_statistics', 'tree_text', 'try_lower', 'tune', 'user_line']
 class Diagnostic:
     """
     Something that the user should know and that did not stop the run.
@@ -634,12 +634,24 @@ class TorchCall:
     """
     A compiled graph as torch calls it.
     """
-    def __call__(self, *args) -> typing.Any:
-        ...
     def __init__(self, *, session: Session, tensor_type: typing.Any, empty_strided: typing.Any, inputs: list, weights: list, outputs: list, results: list, changed: typing.Any) -> None:
         ...
     def times(self) -> tuple[int, int, int]:
         ...
+class TorchFunction:
+    """
+    What torch calls for a graph.
+    """
+    def __init__(self) -> None:
+        ...
+    def function(self) -> typing.Any:
+        """
+        Takes an owner, which is not looked at, and what the graph takes; returns a tuple.
+        """
+    def set(self, call: TorchCall) -> None:
+        """
+        From now on this is called.
+        """
 def _tensor_address(array: typing.Any) -> int:
     """
     Where the library reads an array's elements, for tests of copies.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 
 #include <openvino/runtime/properties.hpp>
 
@@ -12,6 +13,9 @@ namespace octet::runtime {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// Bytes of an input or output that is copied.
+constexpr std::size_t most_copied = 16 * 1024;
 
 }  // namespace
 
@@ -120,26 +124,44 @@ Session::Run::~Run() {
   compiled_->idle.push_back(std::move(request_));
 }
 
+void Session::Run::set(Slot& slot, Setter setter, std::size_t index, ov::Tensor tensor, bool own) {
+  guarded("set an input or output", [&] { (request_->request.*setter)(index, tensor); });
+  slot.own = own ? tensor : ov::Tensor();
+  slot.data = tensor.data();
+  slot.shape = tensor.get_shape();
+}
+
 void Session::Run::set_input(std::size_t index, void* data, const ov::Shape& shape) {
   Slot& slot = request_->inputs[index];
-  if (slot.data == data && slot.shape == shape) return;
   const ov::element::Type type = session_->input_types_[index];
-  guarded("set an input",
-          [&] { request_->request.set_input_tensor(index, ov::Tensor(type, shape, data)); });
-  slot = {data, shape};
+  const std::size_t bytes = ov::shape_size(shape) * type.size();
+  const auto setter = static_cast<Setter>(&ov::InferRequest::set_input_tensor);
+  if (bytes <= most_copied) {
+    if (!slot.own || slot.shape != shape) set(slot, setter, index, ov::Tensor(type, shape), true);
+    if (bytes != 0) std::memcpy(slot.data, data, bytes);
+  } else if (slot.data != data || slot.shape != shape) {
+    set(slot, setter, index, ov::Tensor(type, shape, data), false);
+  }
 }
 
 void Session::Run::set_output(std::size_t index, void* data, const ov::Shape& shape) {
   Slot& slot = request_->outputs[index];
-  if (slot.data == data && slot.shape == shape) return;
   const ov::element::Type type = session_->output_types_[index];
-  guarded("set an output",
-          [&] { request_->request.set_output_tensor(index, ov::Tensor(type, shape, data)); });
-  slot = {data, shape};
+  const bool own = ov::shape_size(shape) * type.size() <= most_copied;
+  const auto setter = static_cast<Setter>(&ov::InferRequest::set_output_tensor);
+  slot.destination = own ? data : nullptr;
+  if (own) {
+    if (!slot.own || slot.shape != shape) set(slot, setter, index, ov::Tensor(type, shape), true);
+  } else if (slot.data != data || slot.shape != shape) {
+    set(slot, setter, index, ov::Tensor(type, shape, data), false);
+  }
 }
 
 void Session::Run::infer() {
   guarded("run the model", [&] { request_->request.infer(); });
+  for (Slot& slot : request_->outputs)
+    if (slot.destination && slot.own.get_byte_size() != 0)
+      std::memcpy(slot.destination, slot.data, slot.own.get_byte_size());
 }
 
 ov::Tensor Session::Run::output(std::size_t index) {

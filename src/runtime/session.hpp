@@ -83,6 +83,8 @@ class OCTET_API Session {
   struct Slot {  // what a request has as one input or output
     void* data = nullptr;
     ov::Shape shape;
+    ov::Tensor own;               ///< of a small one: `data` is its memory
+    void* destination = nullptr;  ///< the caller's memory for a small output of this run
   };
   struct Request {
     ov::InferRequest request;
@@ -102,7 +104,8 @@ class OCTET_API Session {
     Run(Run&&) = default;
     Run& operator=(Run&&) = delete;
 
-    /// The memory must live until `infer` returns.
+    /// The memory must live until `infer` returns. What is small is copied, which takes less time
+    /// than to tell OpenVINO of other memory.
     void set_input(std::size_t index, void* data, const ov::Shape& shape);
     /// Where an output is set in one run of a session, it must be in all.
     void set_output(std::size_t index, void* data, const ov::Shape& shape);
@@ -113,6 +116,9 @@ class OCTET_API Session {
    private:
     friend class Session;
     Run(const Session& session, std::shared_ptr<Compiled> compiled);
+    using Setter = void (ov::InferRequest::*)(std::size_t, const ov::Tensor&);
+    /// `own`: in memory of the request's own.
+    void set(Slot& slot, Setter setter, std::size_t index, ov::Tensor tensor, bool own);
 
     const Session* session_;
     std::shared_ptr<Compiled> compiled_;

@@ -1,7 +1,9 @@
 """That a compiled model is never wrong in silence: changed weights, gradients, threads."""
 
 import copy
+import gc
 import threading
+import weakref
 
 import octet
 import octet.torch
@@ -74,6 +76,19 @@ def test_a_weight_that_changes_all_the_time_becomes_an_input():
     (graph,) = octet.torch.explain(function)["graphs"]
     assert graph["parts"][0]["rebuilds"] <= 3
     assert graph["parts"][0]["weights"] == 3
+
+
+def test_what_was_compiled_is_given_up_with_its_function(caplog):
+    model = mlp()
+    function = compiled(model)
+    function(torch.randn(2, 6))
+    (record,) = [record for record in _records.all_records() if record.program]
+    part = weakref.ref(record.program.parts[0])
+    del record, function
+    caplog.clear()  # what torch logs holds its arguments
+    torch._dynamo.reset()
+    gc.collect()
+    assert part() is None
 
 
 def test_weights_are_shared_with_torch():

@@ -15,6 +15,7 @@ from torch.utils._python_dispatch import _disable_current_modes
 from octet._log import logger
 from octet.errors import make
 from octet.torch import _records
+from octet.torch._direct import is_direct
 from octet.torch._gradients import without_gradient
 from octet.torch._options import Options, parse
 from octet.torch._program import Program
@@ -81,11 +82,15 @@ def _compile(
     record: _records.Record,
     options: Options,
 ) -> Callable[..., Any]:
-    """What AOTAutograd makes of the graph, with OpenVINO beneath. Operators that the importer does
-    not know are taken apart where torch knows how."""
+    """The graph that AOTAutograd makes, on OpenVINO: called as it is, or through AOTAutograd's
+    function where this has something to do. Operators that the importer does not know are taken
+    apart where torch knows how."""
     decompositions: dict[Any, Callable[..., Any]] = {}
 
+    direct: Callable[..., Any] | None = None
+
     def lower(lowered: GraphModule, _examples: Sequence[Any]) -> Callable[..., Any]:
+        nonlocal direct
         training = training_reason(lowered)
         if training is not None:
             raise Training(training)
@@ -93,6 +98,7 @@ def _compile(
         with _disable_current_modes():  # weights are real tensors, unlike what was captured
             program = Program(lowered, weights, record, frozenset(decompositions))
         record.program = program
+        direct = program.whole() if is_direct(module, lowered, examples) else None
         return program.boxed()
 
     while True:
@@ -102,6 +108,7 @@ def _compile(
         try:
             # Gradients are refused later: nothing is captured for them.
             with torch.no_grad():
-                return backend(module, examples)
+                wrapped = backend(module, examples)
+            return direct or wrapped
         except Decomposable as found:
             decompositions.update(get_decompositions(found.operators))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
+import weakref
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -111,6 +112,13 @@ def _kind(value: Any) -> str:
     return "float" if isinstance(value, (torch.SymFloat, float)) else "int"
 
 
+def _changed(part: weakref.ref[Part], generation: int, *arguments: Any) -> Any:
+    """Held by what the part holds itself, which Python's collector does not look into."""
+    caller = part()
+    assert caller is not None, "a part is called through itself"
+    return caller.compile_changed(generation, *arguments)
+
+
 def _state(tensor: torch.Tensor) -> tuple[int, int, int]:
     return id(tensor), version_of(tensor), tensor.data_ptr()
 
@@ -143,6 +151,10 @@ class Part:
         self._changes: Counter[str] = Counter()
         self._calls_at_change = 0
         self._lock = threading.Lock()
+        self._torch_function = _core.TorchFunction()
+        #: Takes an owner, which it keeps alive where this is its method, and what the graph takes;
+        #: returns a tuple. Remains the same when the graph is compiled anew.
+        self.function = self._torch_function.function()
         self._generation = 0
         #: How often it was made anew because weights had changed, and compiled before that.
         self.rebuilds = 0
@@ -201,7 +213,7 @@ class Part:
             f"{prepared.name_of(argument)}: {_describe(value)}" for argument, value in inputs
         ]
         self.weight_count = len(watched)
-        self.call = _core.TorchCall(
+        self._torch_call = _core.TorchCall(
             session=self.session,
             tensor_type=torch.Tensor,
             empty_strided=torch.empty_strided,
@@ -221,8 +233,10 @@ class Part:
             ],
             outputs=outputs,
             results=prepared.results,
-            changed=functools.partial(self._changed, self._generation),
+            changed=functools.partial(_changed, weakref.ref(self), self._generation),
         )
+
+        self._torch_function.set(self._torch_call)
 
     def _original(self, value: str) -> Node:
         """The node of the given graph that computes this value of the program."""
@@ -232,7 +246,7 @@ class Part:
             node = node.all_input_nodes[0]  # a part of a result is taken out of it
         return node
 
-    def _changed(self, generation: int, *arguments: Any) -> Any:
+    def compile_changed(self, generation: int, *arguments: Any) -> Any:
         """Called where a weight is another than it was: compiles anew with what they are now."""
         with self._lock:
             if generation == self._generation:  # else another thread was here first
@@ -249,7 +263,7 @@ class Part:
                     weight.tensor = weight.present(arguments)
                 self.lower()
                 self.compile()
-        return self.call(*arguments)
+        return self.function(self, *arguments)
 
     def _count_changes(self, changed: Sequence[str]) -> None:
         calls = self.times()[0]
@@ -273,16 +287,16 @@ class Part:
 
     def __call__(self, *arguments: Any) -> Any:
         """As a submodule of a graph calls it."""
-        results = self.call(*arguments)
+        results = self.function(self, *arguments)
         return results[0] if self._prepared.returns_one else results
 
     def call_whole(self, arguments: list[Any]) -> Any:
         """As AOTAutograd calls a graph."""
-        return self.call(*arguments)
+        return self.function(self, *arguments)
 
     def times(self) -> tuple[int, int, int]:
         """Calls, and nanoseconds in all and in OpenVINO."""
-        calls, total, running = self.call.times()
+        calls, total, running = self._torch_call.times()
         return (
             self._past_times[0] + calls,
             self._past_times[1] + total,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MethodType
 from typing import Any
 
 from torch.fx import GraphModule, Node
@@ -56,6 +57,13 @@ class Program:
 
         call._boxed_call = True  # type: ignore[attr-defined]
         return call
+
+    def whole(self) -> Callable[..., Any] | None:
+        """The function of the arguments, without a list, of a graph that is one part."""
+        if self.eager or len(self.parts) != 1:
+            return None
+        # A method, so that what torch calls keeps this alive.
+        return MethodType(self.parts[0].function, self)
 
     def _build(self, module: GraphModule, reasons: dict[Node, str]) -> Callable[[list[Any]], Any]:
         """`reasons`, why nodes are in eager, grows until all others can be lowered."""
