@@ -65,6 +65,39 @@ def kill_at_random(work: Path, rounds: int) -> Outcome:
 
 
 @fault
+def kill_accuracy_control(work: Path, rounds: int) -> Outcome:
+    """SIGKILL while layers are put back one after another; the next run goes on from the state and
+    ends in the bytes of a run that was not killed."""
+    job, outcome = Job(work, samples=200), Outcome()
+    state = work / "state.json"
+    options = ["--accuracy-control", "--validation-data", str(job.input / "data.npy")]
+    options += ["--max-drop", "0", "--state", str(state)]
+    begin = time.perf_counter()
+    job.run(*options, check=True)
+    seconds = time.perf_counter() - begin
+    job.new = job.files()
+    whole = json.loads(state.read_text())
+    for moment in moments(rounds, seconds):
+        job.restore_old()
+        state.unlink(missing_ok=True)
+        process = job.start(*options)
+        try:
+            process.communicate(timeout=moment)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+        one_of_two(job, outcome)
+        if state.exists():
+            known = json.loads(state.read_text())
+            outcome.counts["with a state"] = outcome.counts.get("with a state", 0) + 1
+            assert known.keys() == whole.keys(), "a state that was half written"
+        job.run(*options, check=True)
+        assert job.files() == job.new
+        assert job.left_over() == []
+    return outcome
+
+
+@fault
 def kill_at_each_rename(work: Path, rounds: int) -> Outcome:
     """SIGKILL at the moments that chance never meets: before the first rename, and between two."""
     if shutil.which("strace") is None:
@@ -252,6 +285,66 @@ def threads_of_one_process(work: Path, rounds: int) -> Outcome:
         assert found == alone
         for _ in scales:
             outcome.note("same bytes as alone")
+    return outcome
+
+
+CACHED = """
+    import hashlib, sys
+    import octet.torch
+    import torch
+
+    torch.manual_seed(1)
+    net = torch.nn.Sequential(
+        torch.nn.Conv2d(3, 16, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.LazyLinear(10)
+    ).eval()
+    x = torch.rand(2, 3, 16, 16)
+    with torch.no_grad():
+        net(x)
+        result = torch.compile(net, backend="octet", options={"cache_dir": sys.argv[1]})(x)
+    print(hashlib.sha256(result.numpy().tobytes()).hexdigest())
+"""
+
+
+@fault
+def processes_share_a_cache(work: Path, rounds: int) -> Outcome:
+    """Several processes with one `cache_dir` at once, one of which is killed; then with files of
+    the cache cut in two, as a full disk leaves them: all others give what one alone gives."""
+    try:
+        import torch  # noqa: F401
+    except ImportError:
+        raise Skipped("torch is not installed") from None
+    outcome = Outcome()
+
+    def start(folder: Path) -> subprocess.Popen:
+        return subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(CACHED), folder],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(),
+        )
+
+    def answer(process: subprocess.Popen) -> str:
+        out, text = process.communicate(timeout=300)
+        assert process.returncode == 0, text
+        return out
+
+    begin = time.perf_counter()
+    alone = answer(start(work / "alone"))
+    seconds = time.perf_counter() - begin
+    for i, moment in enumerate(moments(max(1, rounds // 10), seconds)):
+        folder = work / f"shared{i}"
+        processes = [start(folder) for _ in range(3)]
+        time.sleep(moment)
+        processes[0].kill()
+        processes[0].communicate()
+        assert [answer(process) for process in processes[1:]] == [alone, alone]
+        outcome.note("same as alone, beside one that was killed")
+        for blob in folder.iterdir():
+            with blob.open("r+b") as file:
+                file.truncate(blob.stat().st_size // 2)
+        assert answer(start(folder)) == alone
+        outcome.note("same as alone, with half files in the cache")
     return outcome
 
 
