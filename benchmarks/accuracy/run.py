@@ -2,6 +2,7 @@
 
     make accuracy                      all models, docs/accuracy.md
     benchmarks/accuracy/run.py cifar_resnet20 --limit 1000
+    benchmarks/accuracy/run.py --ablation          each algorithm on and off
 
 The peer's numbers are those of ../shared/eval/results.json, measured on a machine of this kind.
 """
@@ -23,9 +24,56 @@ import octet
 import openvino
 from tasks import EVAL, NAMES, Score, Task
 
-#: One row of the table each: what `octet.quantize` is called with.
-SETTINGS: dict[str, dict[str, Any]] = {
-    "Octet default": {},
+#: One row of the table each: how a model is made of an exported one, a dataset and the number of
+#: its items.
+Maker = Callable[[Any, list[Any], int], Any]
+
+
+def quantizing(**options: Any) -> Maker:
+    """With the given options of `octet.quantize`; those of the advanced parameters are known."""
+    advanced = {
+        name: options.pop(name)
+        for name in list(options)
+        if name in octet.AdvancedQuantizationParameters.__dataclass_fields__
+    }
+    if advanced:
+        options["advanced_parameters"] = octet.AdvancedQuantizationParameters(**advanced)
+
+    def make(model: Any, data: list[Any], samples: int) -> Any:
+        return octet.quantize_to_openvino(
+            model, octet.Dataset(data), subset_size=samples, progress=False, **options
+        )
+
+    return make
+
+
+def tuning(model: Any, data: list[Any], samples: int) -> Any:
+    """The search, which sees nothing of the evaluation data."""
+    return octet.tune(
+        model, octet.Dataset(data), subset_size=samples, progress=False, inference_threads=1
+    ).result
+
+
+SETTINGS: dict[str, Maker] = {
+    "Octet default": quantizing(),
+    "Octet accurate": quantizing(fast_bias_correction=False),
+    "Octet best": tuning,
+}
+ESTIMATORS = octet.RangeEstimatorParametersSet
+#: Each algorithm on and off, one at a time.
+ABLATION: dict[str, Maker] = {
+    "default": quantizing(),
+    "no bias correction": quantizing(disable_bias_correction=True),
+    "accurate bias correction": quantizing(fast_bias_correction=False),
+    "performance": quantizing(preset="performance"),
+    "mixed": quantizing(preset="mixed"),
+    "channel alignment": quantizing(disable_channel_alignment=False),
+    "generic": quantizing(model_type="generic"),
+    "transformer": quantizing(model_type="transformer"),
+    "no SmoothQuant": quantizing(smooth_quant_alphas=octet.AdvancedSmoothQuantParameters(-1, -1)),
+    "SmoothQuant 0.5": quantizing(smooth_quant_alphas=octet.AdvancedSmoothQuantParameters(-1, 0.5)),
+    "whole ranges": quantizing(activations_range_estimator_params=ESTIMATORS.MINMAX),
+    "MSE ranges": quantizing(activations_range_estimator_params=ESTIMATORS.MSE),
 }
 #: What a convolutional network may lose by default, in points.
 ALLOWED_LOSS = 1.0
@@ -41,6 +89,8 @@ items that are not evaluated on, and measured on all of its evaluation data.
   other than FP32's, each may be a gain or a loss, so the metric moves by sqrt(d) / n by chance.
 - **quantize**: the whole call. **latency**: one sample on one thread, median of CPU time; FP32 and
   Octet's models take turns. FP32 arithmetic where a layer is not in INT8.
+- **Octet accurate**: `fast_bias_correction=False`. **Octet best**: what `octet.tune` chose without
+  a metric, on the calibration data alone, for one thread; its time is that of the search.
 - NNCF (3.4.0, its OpenVINO path): from `../shared/eval/results.json`; times are of another day:
   compare their order of magnitude only. Best: the setting with the highest metric.
 
@@ -111,7 +161,9 @@ def peer_rows(name: str) -> list[Row]:
     return [row(default, "NNCF default"), row(best, "NNCF best")]
 
 
-def octet_rows(task: Task, limit: int | None, samples: int, seconds: float) -> list[Row]:
+def octet_rows(
+    task: Task, settings: dict[str, Maker], limit: int | None, samples: int, seconds: float
+) -> list[Row]:
     """FP32, then one row a setting."""
     model = task.capture()
     data = task.calibration(samples)
@@ -125,11 +177,9 @@ def octet_rows(task: Task, limit: int | None, samples: int, seconds: float) -> l
             graphs[name] = task.fixed(openvino.Core().read_model(path))
 
         add("FP32", model)
-        for name, setting in SETTINGS.items():
+        for name, make in settings.items():
             begin = time.perf_counter()
-            made = octet.quantize_to_openvino(
-                model, octet.Dataset(data), subset_size=samples, progress=False, **setting
-            )
+            made = make(model, data, samples)
             spent[name] = time.perf_counter() - begin
             add(name, made)
         programs = {name: compiled(graph) for name, graph in graphs.items()}
@@ -159,16 +209,17 @@ def table(rows: list[Row], metric: str) -> str:
     def number(value: float | None, form: str) -> str:
         return "" if value is None else format(value, form)
 
+    width = max(len(row.who) for row in rows)
     lines = [
         f"**{rows[0].model}**, {metric}",
         "",
-        "|               | metric |  loss |    ± | quantize s | latency ms | setting |",
-        "|---------------|-------:|------:|-----:|-----------:|-----------:|---------|",
+        f"| {'':<{width}} | metric |  loss |    ± | quantize s | latency ms | setting |",
+        f"|{'-' * (width + 2)}|-------:|------:|-----:|-----------:|-----------:|---------|",
     ]
     for row in rows:
         loss = "" if row is rows[0] else f"{rows[0].metric - row.metric:.2f}"
         lines.append(
-            f"| {row.who:<13} | {row.metric:6.2f} | {loss:>5} "
+            f"| {row.who:<{width}} | {row.metric:6.2f} | {loss:>5} "
             f"| {number(row.standard_error, '.2f'):>4} | {number(row.quantize_seconds, '.2f'):>10} "
             f"| {number(row.latency_ms, '.3f'):>10} | {row.setting} |"
         )
@@ -181,6 +232,9 @@ def main() -> int:
     parser.add_argument("--limit", type=int, help="evaluate on this many items only")
     parser.add_argument("--samples", type=int, default=300, help="items to calibrate with")
     parser.add_argument("--seconds", type=float, default=3.0, help="of timing, for each model")
+    parser.add_argument(
+        "--ablation", action="store_true", help="instead: each algorithm on and off"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the rows here")
     parser.add_argument("--docs", type=Path, metavar="FILE", help="write the tables as a page")
     arguments = parser.parse_args()
@@ -195,13 +249,15 @@ def main() -> int:
     failed = []
     for name in arguments.models:
         task = Task.load(name)
-        mine = octet_rows(task, arguments.limit, arguments.samples, arguments.seconds)
-        mine[1:1] = peer_rows(name)
+        settings = ABLATION if arguments.ablation else SETTINGS
+        mine = octet_rows(task, settings, arguments.limit, arguments.samples, arguments.seconds)
+        if not arguments.ablation:
+            mine[1:1] = peer_rows(name)
         text = table(mine, task.metric_name)
         print(text, flush=True)
         page += text + "\n"
         rows += mine
-        default = next(row for row in mine if row.who == "Octet default")
+        default = next(row for row in mine if row.who.endswith("default") and "NNCF" not in row.who)
         if task.is_convolutional and mine[0].metric - default.metric > ALLOWED_LOSS:
             failed.append(name)
     if arguments.json:
