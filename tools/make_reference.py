@@ -2,9 +2,10 @@
 """Writes the pages of the documentation that tables and help texts hold: docs/reference, and the
 list of decisions.
 
-    python tools/make_reference.py build/dev/octet
+    python tools/make_reference.py build/dev/octet     all of them; needs an importable octet
+    python tools/make_reference.py --decisions         the list of decisions alone
 
-Needs an importable octet. The pages are committed; tests/python/test_docs.py compares.
+The pages are committed; tests/python/test_docs.py compares.
 """
 
 from __future__ import annotations
@@ -18,11 +19,6 @@ import types
 import typing
 from collections.abc import Callable
 from pathlib import Path
-
-import octet
-from octet import _core
-from octet import options as tables
-from octet.options import QuantizeOptions
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MADE = "<!-- Made by tools/make_reference.py: do not edit. -->\n"
@@ -74,12 +70,18 @@ def described(text: str, section: str) -> dict[str, str]:
     return entries
 
 
+def tables() -> types.ModuleType:
+    from octet import options
+
+    return options
+
+
 def type_text(hint: object) -> str:
     if typing.get_origin(hint) in (types.UnionType, typing.Union):
         return " or ".join(type_text(inner) for inner in typing.get_args(hint))
     if hint is type(None):
         return "None"
-    if isinstance(hint, type) and hint.__module__ == tables.__name__:
+    if isinstance(hint, type) and hint.__module__ == tables().__name__:
         return f"[{hint.__name__}](#{hint.__name__.lower()})"
     return (
         hint.__name__
@@ -113,12 +115,13 @@ def parameters_table(cls: type) -> str:
 def classes(is_wanted: Callable[[type], bool]) -> list[type]:
     return [
         cls
-        for cls in vars(tables).values()
-        if isinstance(cls, type) and cls.__module__ == tables.__name__ and is_wanted(cls)
+        for cls in vars(tables()).values()
+        if isinstance(cls, type) and cls.__module__ == tables().__name__ and is_wanted(cls)
     ]
 
 
 def options_page() -> str:
+    QuantizeOptions = tables().QuantizeOptions
     page = f"# Options\n\n{MADE}\n"
     page += (
         "The parameters of `octet.quantize`, which `octet.quantize_to_openvino`, `octet.calibrate` "
@@ -142,8 +145,8 @@ def options_page() -> str:
         "and `weights_range_estimator_params`.\n\n"
     )
     page += header("name", "lower end: statistics, aggregator", "upper end")
-    for name, value in vars(tables.RangeEstimatorParametersSet).items():
-        if isinstance(value, tables.RangeEstimatorParameters):
+    for name, value in vars(tables().RangeEstimatorParametersSet).items():
+        if isinstance(value, tables().RangeEstimatorParameters):
             ends = [
                 ", ".join(
                     f"`{word}`" for word in (end.statistics_type, end.aggregator_type) if word
@@ -152,7 +155,9 @@ def options_page() -> str:
             ]
             page += row(f"`{name}`", *ends)
     page += "\n# Words\n"
-    for cls in classes(lambda cls: issubclass(cls, tables.WordEnum) and cls is not tables.WordEnum):
+    for cls in classes(
+        lambda cls: issubclass(cls, tables().WordEnum) and cls is not tables().WordEnum
+    ):
         words = ", ".join(f"`{member.value}`" for member in cls)
         page += f"\n## {cls.__name__}\n\n{words}\n"
         if cls.__doc__:
@@ -165,6 +170,9 @@ def options_page() -> str:
 
 
 def errors_page() -> str:
+    import octet
+    from octet import _core
+
     page = f"# Errors\n\n{MADE}\n"
     page += (
         "An error says where it comes from, what is wrong and what to do: "
@@ -221,7 +229,11 @@ def pages(command: Path) -> dict[str, str]:
 def main() -> None:
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    for name, text in pages(Path(sys.argv[1])).items():
+    if sys.argv[1] == "--decisions":
+        made = {"decisions/index.md": decisions_page()}
+    else:
+        made = pages(Path(sys.argv[1]))
+    for name, text in made.items():
         path = DOCS / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)

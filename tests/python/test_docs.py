@@ -180,7 +180,7 @@ def test_generated_pages_are_those_of_their_sources():
     spec.loader.exec_module(made)
     for name, text in made.pages(COMMAND).items():
         assert (DOCS / name).read_text() == text, (
-            f"{name} is stale: run `python tools/make_reference.py {COMMAND}`"
+            f"{name} is stale: run `python tools/make_reference.py {COMMAND}`, or with --decisions"
         )
 
 
