@@ -50,7 +50,11 @@ def quantizing(**options: Any) -> Maker:
 def tuning(model: Any, data: list[Any], samples: int) -> Any:
     """The search, which sees nothing of the evaluation data."""
     return octet.tune(
-        model, octet.Dataset(data), subset_size=samples, progress=False, inference_threads=1
+        octet.load(model),
+        octet.Dataset(data),
+        subset_size=samples,
+        progress=False,
+        inference_threads=1,
     ).result
 
 

@@ -85,10 +85,10 @@ void Candidates::prepare(Dataset& data, const std::vector<QuantizeOptions>& want
   std::optional<search::HeldOut> held;
   if (!tuning_.validate) held.emplace(data, model_, options_.subset_size);
   stages_.run("calibration", [&] {
-    statistics_.measure(
-        held ? *held : data,
-        {options_.subset_size, options_.threads, options_.advanced.batchwise_statistics,
-         options_.on_progress, options_.is_cancelled, &stages_.stopwatch});
+    statistics_.measure(held ? *held : data,
+                        {held ? held->limit() : options_.subset_size, options_.threads,
+                         options_.advanced.batchwise_statistics, options_.on_progress,
+                         options_.is_cancelled, &stages_.stopwatch});
   });
   if (held) {
     scored_ = held->items();

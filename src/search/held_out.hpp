@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "octet/dataset.hpp"
@@ -22,6 +23,8 @@ class HeldOut : public Dataset {
   std::string describe() const override { return data_.describe(); }
   std::vector<Diagnostic> diagnostics() const override { return data_.diagnostics(); }
 
+  /// How many items it gives at most.
+  std::size_t limit() const { return limit_ - std::min(limit_, most_); }
   /// The inputs of those that were held back, once all have been read.
   const std::vector<std::vector<ov::Tensor>>& items() const { return items_; }
 

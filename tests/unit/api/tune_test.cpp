@@ -61,6 +61,7 @@ TEST_CASE("a model that collapses is saved by the search, which says by what") {
   REQUIRE(found.candidates.size() == seen.size());
   CHECK(found.samples == 4);
   CHECK(found.is_complete);
+  CHECK(std::ranges::count(found.result.diagnostics, "few_samples", &Diagnostic::code) == 0);
   const TuneCandidate& given = found.candidates[0];
   const TuneCandidate& chosen = found.candidates[found.chosen];
   CHECK(given.name == "as given");
