@@ -23,8 +23,9 @@ HeldOut::HeldOut(Dataset& data, const Model& model, std::size_t limit)
 std::optional<Sample> HeldOut::next() {
   while (index_ < limit_) {
     const std::size_t index = index_++;
-    const bool is_held = step_ != 0 && index % step_ == step_ - 1 && items_.size() < most_ &&
-                         samples_ < most_samples;
+    // The first of every few: whoever stops after `limit` items has passed all that are held back.
+    const bool is_held =
+        step_ != 0 && index % step_ == 0 && items_.size() < most_ && samples_ < most_samples;
     if (!is_held) return data_.next();
     const auto bound = statistics::next_sample(data_, *model_.graph, index);
     if (!bound) return std::nullopt;
