@@ -7,6 +7,7 @@
 
 #include "statistics/kernels.hpp"
 #include "statistics/log_histogram.hpp"
+#include "statistics/quantile.hpp"
 
 namespace {
 
@@ -82,6 +83,20 @@ void histogram(benchmark::State& state) {
   LogHistogram counts;
   measure(state, [&](const auto& data) { counts.add(data.data(), data.size()); });
 }
+const std::vector<double> shares = {1e-4, 1 - 1e-4};
+void both_quantiles(benchmark::State& state) {
+  measure(state, [](const auto& data) {
+    benchmark::DoNotOptimize(quantiles(data.data(), data.size(), false, shares));
+  });
+}
+/// Second argument: channels.
+void channel_quantiles(benchmark::State& state) {
+  const auto columns = static_cast<std::size_t>(state.range(1));
+  measure(state, [&](const auto& data) {
+    benchmark::DoNotOptimize(
+        column_quantiles(data.data(), data.size() / columns, columns, false, shares));
+  });
+}
 
 const std::vector<std::int64_t> sizes = {256 << 10, 8 << 20, 256 << 20};
 
@@ -91,6 +106,8 @@ BENCHMARK(min_max_sum)->ArgsProduct({sizes});
 BENCHMARK(channel_min_max)->ArgsProduct({sizes, {3, 24, 256}});
 BENCHMARK(channel_min_max_sum)->ArgsProduct({sizes, {3, 24, 256}});
 BENCHMARK(histogram)->ArgsProduct({sizes});
+BENCHMARK(both_quantiles)->ArgsProduct({sizes});
+BENCHMARK(channel_quantiles)->ArgsProduct({{256 << 10, 8 << 20}, {24, 256}});
 
 }  // namespace
 

@@ -1,8 +1,10 @@
 """Calibration in shards, on the command line and in Python: the bytes of one run."""
 
 import importlib.util
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +66,41 @@ def test_calibration_goes_on_after_the_dataset_failed(model, samples, tmp_path):
     octet.calibrate(model, others, file, **options)
     resumed = octet.quantize(model, octet.stored_statistics([file]), **options)
     alone = octet.quantize(model, samples, **options)
+    assert saved_bytes(resumed, tmp_path) == saved_bytes(alone, tmp_path)
+
+
+#: Measures slowly, so that the statistics are written before all samples are measured.
+SLOW = """
+import sys, time
+import numpy as np, octet
+
+def slow(samples):
+    for i, sample in enumerate(samples):
+        time.sleep(5.2 if i == 4 else 60 if i == 6 else 0)
+        yield sample
+
+octet.calibrate(
+    sys.argv[1], slow(np.load(sys.argv[2])), sys.argv[3], subset_size=10, progress=False
+)
+"""
+
+
+def test_calibration_goes_on_after_it_was_killed(model, samples, tmp_path):
+    octet.save(model, tmp_path / "model.xml")
+    np.save(tmp_path / "samples.npy", samples)
+    file, options = tmp_path / "part", {"subset_size": COUNT, "progress": False}
+    words = [tmp_path / "model.xml", tmp_path / "samples.npy", file]
+    with subprocess.Popen([sys.executable, "-c", SLOW, *words]) as process:
+        while not file.exists() and process.poll() is None:
+            time.sleep(0.1)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    # What was measured is not measured again, or these would tell.
+    others = samples.copy()
+    others[1:4] *= 100
+    octet.calibrate(tmp_path / "model.xml", others, file, **options)
+    resumed = octet.quantize(tmp_path / "model.xml", octet.stored_statistics([file]), **options)
+    alone = octet.quantize(tmp_path / "model.xml", samples, **options)
     assert saved_bytes(resumed, tmp_path) == saved_bytes(alone, tmp_path)
 
 
