@@ -75,8 +75,8 @@ coverage: wheel ## how each model of the coverage list comes through import: doc
 	$(PYTHON) tests/coverage/run.py --docs docs/coverage.md
 
 .PHONY: accuracy
-accuracy: wheel ## what INT8 costs on the trained models of ../shared/eval: docs/accuracy.md
-	$(PYTHON) benchmarks/accuracy/run.py --docs docs/accuracy.md
+accuracy: wheel ## what INT8 costs on the trained models of ../shared/eval: docs/accuracy.md, build/reports
+	$(PYTHON) benchmarks/accuracy/run.py --docs docs/accuracy.md --reports build/reports
 
 .PHONY: parity
 parity: wheel ## compare with NNCF, live; PEER=python of an environment that has nncf

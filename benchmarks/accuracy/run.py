@@ -166,9 +166,14 @@ def peer_rows(name: str) -> list[Row]:
 
 
 def octet_rows(
-    task: Task, settings: dict[str, Maker], limit: int | None, samples: int, seconds: float
+    task: Task,
+    settings: dict[str, Maker],
+    limit: int | None,
+    samples: int,
+    seconds: float,
+    reports: Path | None,
 ) -> list[Row]:
-    """FP32, then one row a setting."""
+    """FP32, then one row a setting. A page of each goes into the folder `reports`."""
     model = task.capture()
     data = task.calibration(samples)
     spent: dict[str, float] = {}
@@ -186,6 +191,10 @@ def octet_rows(
             made = make(model, data, samples)
             spent[name] = time.perf_counter() - begin
             add(name, made)
+            if reports is not None:
+                reports.mkdir(parents=True, exist_ok=True)
+                page = octet.report(model, made, octet.Dataset(data[:4]), progress=False)
+                page.save(reports / f"{task.name} {name}.html")
         programs = {name: compiled(graph) for name, graph in graphs.items()}
         scores = {
             name: task.evaluate(infer_with(program), limit) for name, program in programs.items()
@@ -241,6 +250,9 @@ def main() -> int:
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the rows here")
     parser.add_argument("--docs", type=Path, metavar="FILE", help="write the tables as a page")
+    parser.add_argument(
+        "--reports", type=Path, metavar="FOLDER", help="write a report of each model"
+    )
     arguments = parser.parse_args()
     if not EVAL.is_dir():
         print(f"{EVAL} is not there: it holds the trained models and their data", file=sys.stderr)
@@ -254,7 +266,14 @@ def main() -> int:
     for name in arguments.models:
         task = Task.load(name)
         settings = ABLATION if arguments.ablation else SETTINGS
-        mine = octet_rows(task, settings, arguments.limit, arguments.samples, arguments.seconds)
+        mine = octet_rows(
+            task,
+            settings,
+            arguments.limit,
+            arguments.samples,
+            arguments.seconds,
+            arguments.reports,
+        )
         if not arguments.ablation:
             mine[1:1] = peer_rows(name)
         text = table(mine, task.metric_name)

@@ -130,6 +130,8 @@ def main() -> None:
     quantized = octet.quantize(exported, octet.Dataset(crops, transform))
     seconds = time.perf_counter() - begin
     octet.save(quantized, int8)
+    page = folder / "report.html"
+    octet.report(exported, int8, octet.Dataset(crops[:4], transform)).save(page)
 
     print(f"EfficientNet-Lite0, quantized on {len(crops)} crops of photographs in {seconds:.1f} s")
     show_predictions(fp32, int8)
@@ -141,6 +143,7 @@ def main() -> None:
     for name, parts in files.items():
         print(f"    {name:28}{megabytes(*parts):8.2f}")
     show_speed(model, fp32, int8, arguments.seconds)
+    print(f"\nWhat it did to each layer: {page}")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,8 @@ struct QuantizeResult {
   /// inside of the model, is known by its processor time alone.
   std::vector<StageTime> profile;
   Verdict verdict;  ///< INT8 against FP32 on a few samples
+  /// The first samples, in the order of the model's inputs; none where `on_collapse` is `ignore`.
+  std::vector<Sample> kept;
 };
 
 /// Quantizes `model` to INT8 after training. Reads at most `options.subset_size` items of `data`,

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "octet/diagnose.hpp"
+#include "octet/differences.hpp"
 #include "octet/export.hpp"
+#include "octet/facts.hpp"
 #include "octet/model.hpp"
 #include "octet/preview.hpp"
 #include "octet/quantize.hpp"
@@ -79,5 +82,28 @@ OCTET_API std::string comparison_text(const Comparison& comparison);
 /// `{"samples", "outputs": [{"name", "cosine", "sqnr_db", "max_error", "top1_agreement"}]}`; an
 /// infinite ratio is null.
 OCTET_API std::string comparison_json(const Comparison& comparison);
+
+/// What a report says first: verdict, findings, size, speed, and the layers with the most error.
+OCTET_API std::string facts_text(const Facts& facts);
+/// All of it; docs/report.md has the schema, docs/report.schema.json the same for machines.
+OCTET_API std::string facts_json(const Facts& facts);
+/// One page that holds all of it and needs nothing else.
+OCTET_API std::string facts_html(const Facts& facts);
+/// Writes the page. Throws `Error` (output_unwritable).
+OCTET_API void save_html(const Facts& facts, const std::filesystem::path& file);
+
+OCTET_API std::string differences_text(const ModelDifferences& differences);
+/// As `comparison_json`, and `"layers": [{"node", "sqnr_db"}], "quantizers": [{"name", "of",
+/// "tensor", "layers", "change": vanished, appeared or moved, "scale_change", "zero_point_change",
+/// "otherwise"}], "settings": [{"key", "first", "second"}]`
+OCTET_API std::string differences_json(const ModelDifferences& differences);
+OCTET_API std::string differences_text(const RecipeDifferences& differences);
+/// `{"quantizers", "settings"}` as above, and `"edits": [{"edit", "node", "change", "largest"}]`
+OCTET_API std::string differences_json(const RecipeDifferences& differences);
+
+OCTET_API std::string verification_text(const Verification& verification);
+/// `{"equal", "data": {"recorded", "found"}, "model": the same, "same_result", "quantizers" as in
+/// differences_json, "notes"}`
+OCTET_API std::string verification_json(const Verification& verification);
 
 }  // namespace octet::report

@@ -39,16 +39,20 @@ from octet._core import (
     OutputDifference,
     QuantizeResult,
     Recipe,
+    Report,
     RulePreview,
     SourceInfo,
     TuneCandidate,
     Verdict,
+    Verification,
     __version__,
     precisions_text,
     random_samples,
     stored_statistics,
 )
 from octet._models import load
+from octet._notebook import install as _install_notebook
+from octet._report import report, verify
 from octet._tune import Tuning, tune
 from octet.dataset import Dataset, NativeDataset, image_folder, npy_file, npz_file
 from octet.errors import (
@@ -129,6 +133,7 @@ __all__ = [
     "RangeEstimatorParameters",
     "RangeEstimatorParametersSet",
     "Recipe",
+    "Report",
     "RulePreview",
     "ScopePreview",
     "SourceInfo",
@@ -141,6 +146,7 @@ __all__ = [
     "UnknownParameterError",
     "UsageError",
     "Verdict",
+    "Verification",
     "__version__",
     "apply",
     "benchmark",
@@ -159,8 +165,12 @@ __all__ = [
     "quantize_to_openvino_with_accuracy_control",
     "quantize_with_accuracy_control",
     "random_samples",
+    "report",
     "run",
     "save",
     "stored_statistics",
     "tune",
+    "verify",
 ]
+
+_install_notebook()

@@ -44,9 +44,15 @@ def _quantize(
     dataset: Any,
     options: dict[str, Any],
     progress: ProgressCallback | bool | None,
+    report: str | os.PathLike[str] | None,
 ) -> _core.QuantizeResult:
-    with reporting(progress) as report:
-        return _core.quantize(core, _data(dataset), options, report, show_one)
+    if report is not None and options["on_collapse"] == OnCollapse.IGNORE.value:
+        raise usage("report", "with on_collapse='ignore' nothing is compared", "Leave one out")
+    with reporting(progress) as on_progress:
+        result = _core.quantize(core, _data(dataset), options, on_progress, show_one)
+        if report is not None:
+            _core.report_of_result(core, result, options["threads"], on_progress).save(report)
+    return result
 
 
 @check_keywords
@@ -62,6 +68,7 @@ def quantize_to_openvino(
     ignored_scope: IgnoredScope | None = None,
     advanced_parameters: AdvancedQuantizationParameters | None = None,
     on_collapse: OnCollapse | str = OnCollapse.WARN,
+    report: str | os.PathLike[str] | None = None,
     threads: int = 0,
     progress: ProgressCallback | bool | None = None,
 ) -> _core.QuantizeResult:
@@ -79,6 +86,7 @@ def quantize_to_openvino(
         advanced_parameters: what few users need.
         on_collapse: INT8 is compared with FP32 on a few samples of the dataset, and the verdict is
             logged: what to do where the outputs have little to do with each other.
+        report: a page (.html) to write, which says what was done to each layer.
         threads: 0: all cores. The result does not depend on it.
         progress: None: a line on standard error if it is a terminal; True or False: always or
             never; or a function that is called with (stage, done, total or None).
@@ -98,7 +106,7 @@ def quantize_to_openvino(
         on_collapse=on_collapse,
         threads=threads,
     )
-    return _quantize(load(model), calibration_dataset, options, progress)
+    return _quantize(load(model), calibration_dataset, options, progress, report)
 
 
 @check_keywords
@@ -114,6 +122,7 @@ def quantize(
     ignored_scope: IgnoredScope | None = None,
     advanced_parameters: AdvancedQuantizationParameters | None = None,
     on_collapse: OnCollapse | str = OnCollapse.WARN,
+    report: str | os.PathLike[str] | None = None,
     threads: int = 0,
     progress: ProgressCallback | bool | None = None,
 ) -> Any:
@@ -138,7 +147,7 @@ def quantize(
         on_collapse=on_collapse,
         threads=threads,
     )
-    result = _quantize(core, calibration_dataset, options, progress)
+    result = _quantize(core, calibration_dataset, options, progress, report)
     return kind.give_back(model, core, result.model, result.recipe)
 
 

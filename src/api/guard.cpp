@@ -77,6 +77,9 @@ void guard(const Model& model, const QuantizeOptions& options, Quantized& quanti
   for (std::size_t i = 0; i < std::min(wanted, quantized.kept.size()); ++i) {
     inputs.push_back(quantized.kept[i].inputs);
     exact.push_back(quantized.kept[i].outputs);
+    result.kept.emplace_back();
+    for (const ov::Tensor& tensor : inputs.back())
+      result.kept.back().inputs.emplace_back("", tensor);
   }
   Verdict& verdict = result.verdict;
   stages.run("guard", [&] {

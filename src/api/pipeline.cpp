@@ -73,6 +73,7 @@ Quantized run_pipeline(const Model& model, const QuantizeOptions& options, std::
                                     &model};
   const auto steps = algorithms::pipeline(plan.options);
   std::vector<Edit> edits = plan.structure;
+  std::string data_hash;
   if (plan.placement.activations.empty() && plan.placement.weights.empty()) {
     edits.clear();
     result.diagnostics.push_back(nothing_to_quantize());
@@ -83,6 +84,7 @@ Quantized run_pipeline(const Model& model, const QuantizeOptions& options, std::
     statistics::Results measured =
         stages.run("calibration", [&] { return measure(plan, requests); });
     result.samples = measured.samples;
+    data_hash = measured.data_hash;
     append(result.diagnostics, measured.diagnostics);
     stages.tell(result.diagnostics);
     stages.run("algorithms", [&] {
@@ -97,7 +99,7 @@ Quantized run_pipeline(const Model& model, const QuantizeOptions& options, std::
     std::string print =
         stages.stopwatch.time("emission/fingerprint", [&] { return fingerprint(model); });
     result.recipe = {version(), OCTET_OPENVINO_VERSION, std::move(print),
-                     provenance_of(plan.options, result.samples), std::move(edits)};
+                     provenance_of(plan.options, result.samples, data_hash), std::move(edits)};
     result.model = stages.stopwatch.time("emission/apply",
                                          [&] { return recipe::replay(model, result.recipe); });
   });

@@ -29,5 +29,8 @@ std::unique_ptr<Command> calibrate_command();
 std::unique_ptr<Command> inspect_command();
 std::unique_ptr<Command> apply_command();
 std::unique_ptr<Command> benchmark_command();
+std::unique_ptr<Command> report_command();
+std::unique_ptr<Command> compare_command();
+std::unique_ptr<Command> verify_command();
 
 }  // namespace octet::cli

@@ -99,6 +99,9 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(inspect_command());
   commands.push_back(apply_command());
   commands.push_back(benchmark_command());
+  commands.push_back(report_command());
+  commands.push_back(compare_command());
+  commands.push_back(verify_command());
   return commands;
 }
 

@@ -6,6 +6,7 @@
 #include "cli/progress_line.hpp"
 #include "cli/quantize_flags.hpp"
 #include "octet/calibrate.hpp"
+#include "octet/facts.hpp"
 #include "octet/report.hpp"
 
 namespace octet::cli {
@@ -21,6 +22,7 @@ class Quantize : public Command {
            "      --scale 0.229,0.224,0.225 -o resnet18_int8.xml\n"
            "  octet quantize bert.onnx --data tokens.npz -o bert_int8.xml --recipe bert.json\n"
            "  octet quantize model.xml --data samples.npy --ignore head -o model_int8.xml --json\n"
+           "  octet quantize model.xml --data samples.npy -o model_int8.xml --report report.html\n"
            "  octet quantize model.xml --data samples.npy --accuracy-control \\\n"
            "      --validation-data test.npy --labels labels.npy -o model_int8.xml\n";
   }
@@ -32,6 +34,8 @@ class Quantize : public Command {
         ->type_name("OUT.xml");
     app.add_option("--recipe", recipe_, "write what was decided, for 'octet apply'")
         ->type_name("OUT.json");
+    app.add_option("--report", report_, "also write a page that says what it did, layer by layer")
+        ->type_name("OUT.html");
     app.add_flag("--json", json_, "print the result as JSON");
     app.add_flag("--profile", profile_, "also print where the time went");
     app.add_flag("--quiet", quiet_, "print warnings and errors only");
@@ -46,6 +50,10 @@ class Quantize : public Command {
     QuantizeOptions options = flags_.options();
     check_model_output(output_, model_);
     if (!recipe_.empty()) check_output(recipe_, model_);
+    if (!report_.empty()) check_output(report_, model_);
+    if (!report_.empty() && options.on_collapse == OnCollapse::ignore)
+      throw Error(ErrorCode::invalid_argument, "command", "option '--report'",
+                  "with --on-collapse ignore nothing is compared", "Leave one of them out");
     const Model model = load(model_);
     print(model.diagnostics, quiet_);
     if (statistics_.empty() != data_.is_given())
@@ -70,6 +78,7 @@ class Quantize : public Command {
       save(result.model, output_);
       if (!recipe_.empty()) save(result.recipe, recipe_);
     }
+    if (!report_.empty()) write_report(model, result, options, interrupt);
     progress.clear();
     const report::Files files{model_, output_, recipe_, model_bytes(model_), model_bytes(output_)};
     if (json_)
@@ -80,6 +89,20 @@ class Quantize : public Command {
   }
 
  private:
+  void write_report(const Model& model, const QuantizeResult& result,
+                    const QuantizeOptions& options, Interrupt& interrupt) const {
+    ReportOptions report;
+    report.threads = options.threads;
+    report.on_progress = options.on_progress;
+    report.is_cancelled = options.is_cancelled;
+    Facts facts = examine(model, result, report);
+    facts.reference.file_bytes = model_bytes(model_);
+    facts.quantized.origin = output_;
+    facts.quantized.file_bytes = model_bytes(output_);
+    const Interrupt::Saving saving(interrupt);
+    report::save_html(facts, report_);
+  }
+
   QuantizeResult controlled(const Model& model, Dataset& data, const QuantizeOptions& options,
                             ProgressLine& progress) const {
     AccuracyControlOptions control = accuracy_.options();
@@ -91,7 +114,7 @@ class Quantize : public Command {
     return quantize_with_accuracy_control(model, data, metric, options, control).result;
   }
 
-  std::string model_, output_, recipe_;
+  std::string model_, output_, recipe_, report_;
   std::vector<std::string> statistics_;
   DataFlags data_;
   QuantizeFlags flags_;

@@ -5,22 +5,16 @@
 #include <limits>
 #include <unordered_map>
 
-#include <openvino/op/add.hpp>
 #include <openvino/op/constant.hpp>
-#include <openvino/op/convert.hpp>
 #include <openvino/op/fake_quantize.hpp>
-#include <openvino/op/multiply.hpp>
 #include <openvino/op/parameter.hpp>
-#include <openvino/op/reduce_sum.hpp>
-#include <openvino/op/reshape.hpp>
 #include <openvino/op/result.hpp>
 #include <openvino/op/subtract.hpp>
 
 #include "core/tensor_values.hpp"
+#include "diagnose/powers.hpp"
 #include "graph/op_table.hpp"
 #include "recipe/apply.hpp"
-#include "recipe/constants.hpp"
-#include "recipe/weighted_op.hpp"
 
 namespace octet::diagnose {
 namespace {
@@ -31,11 +25,10 @@ using ov::op::v0::Constant;
 /// Puts the rounded selves of layers into the graph in FP32.
 class Twins {
  public:
-  Twins(const ov::Model& exact, const ov::Model& rounded, const std::vector<Edit>& edits) {
+  Twins(const ov::Model& exact, const ov::Model& rounded, Shifts shifts)
+      : shifts_(std::move(shifts)) {
     for (const NodePtr& node : exact.get_ordered_ops()) exact_.emplace(name(*node), node);
     for (const NodePtr& node : rounded.get_ordered_ops()) rounded_.emplace(name(*node), node);
-    for (const Edit& edit : edits)
-      if (const auto* shift = std::get_if<ShiftBias>(&edit)) shifts_[shift->node] = shift->shift;
   }
 
   /// The first output of `layer` with its own inputs rounded; null where none is.
@@ -45,7 +38,7 @@ class Twins {
     bool is_rounded = false;
     const ov::OutputVector inputs = inputs_of(*found->second, *layer, is_rounded);
     if (!is_rounded) return {};
-    return shifted(layer, layer->clone_with_new_inputs(inputs)->output(0));
+    return shifted(layer->clone_with_new_inputs(inputs)->output(0), *layer, shifts_);
   }
 
  private:
@@ -99,41 +92,13 @@ class Twins {
     return source->clone_with_new_inputs(inputs)->output(rounded.get_index());
   }
 
-  ov::Output<ov::Node> shifted(const NodePtr& layer, const ov::Output<ov::Node>& output) const {
-    const auto found = shifts_.find(name(*layer));
-    const auto op = recipe::weighted_op(*layer);
-    if (found == shifts_.end() || !op) return output;
-    const ov::Shape shape = recipe::channel_shape(op->rank, op->output_axis, op->output_channels);
-    return std::make_shared<ov::op::v1::Add>(
-        output, std::make_shared<Constant>(output.get_element_type(), shape, found->second));
-  }
-
   std::unordered_map<std::string, NodePtr> exact_, rounded_;
-  std::unordered_map<std::string, std::vector<float>> shifts_;
+  Shifts shifts_;
   std::unordered_map<const ov::Node*, bool> constant_;
 };
 
-/// Sum of the squares of all elements, as f32 of shape [].
-std::shared_ptr<ov::op::v0::Result> sum_of_squares(const ov::Output<ov::Node>& tensor) {
-  const auto flat = std::make_shared<ov::op::v1::Reshape>(
-      std::make_shared<ov::op::v0::Convert>(tensor, ov::element::f32),
-      Constant::create(ov::element::i64, {1}, {-1}), false);
-  return std::make_shared<ov::op::v0::Result>(
-      std::make_shared<ov::op::v1::ReduceSum>(std::make_shared<ov::op::v1::Multiply>(flat, flat),
-                                              Constant::create(ov::element::i64, {1}, {0}), false));
-}
-
 bool is_float(const ov::Output<ov::Node>& output) {
   return output.get_element_type().is_real();
-}
-
-/// Edits that change no result: with them alone, the model is what it was.
-std::vector<Edit> exact_edits(const std::vector<Edit>& edits) {
-  std::vector<Edit> exact;
-  for (const Edit& edit : edits)
-    if (std::holds_alternative<FoldBatchNorm>(edit) || std::holds_alternative<ScaleChannels>(edit))
-      exact.push_back(edit);
-  return exact;
 }
 
 }  // namespace
@@ -141,12 +106,21 @@ std::vector<Edit> exact_edits(const std::vector<Edit>& edits) {
 std::vector<LayerError> born_errors(const Model& model, const std::vector<Edit>& edits,
                                     const std::vector<runtime::Tensors>& samples,
                                     std::size_t threads) {
-  const Model exact = recipe::apply_edits(model, exact_edits(edits));
-  const Model rounded = recipe::apply_edits(model, edits);
-  Twins twins(*exact.graph, *rounded.graph, edits);
+  Shifts shifts;
+  for (const Edit& edit : edits)
+    if (const auto* shift = std::get_if<ShiftBias>(&edit)) shifts[shift->node] = shift->shift;
+  return born_errors(*recipe::apply_edits(model, recipe::structural_edits(edits)).graph,
+                     *recipe::apply_edits(model, edits).graph, shifts, samples, threads);
+}
+
+std::vector<LayerError> born_errors(const ov::Model& exact, const ov::Model& rounded,
+                                    const Shifts& shifts,
+                                    const std::vector<runtime::Tensors>& samples,
+                                    std::size_t threads) {
+  Twins twins(exact, rounded, shifts);
   std::vector<LayerError> errors;
   ov::ResultVector results;
-  for (const NodePtr& layer : exact.graph->get_ordered_ops()) {
+  for (const NodePtr& layer : exact.get_ordered_ops()) {
     if (layer->get_output_size() == 0 || !is_float(layer->output(0)) ||
         ov::is_type<ov::op::v0::Result>(layer))
       continue;
@@ -158,9 +132,8 @@ std::vector<LayerError> born_errors(const Model& model, const std::vector<Edit>&
         sum_of_squares(std::make_shared<ov::op::v1::Subtract>(twin, layer->output(0))));
   }
   if (errors.empty()) return errors;
-  const auto graph =
-      std::make_shared<ov::Model>(results, exact.graph->get_sinks(), exact.graph->get_parameters(),
-                                  exact.graph->get_variables());
+  const auto graph = std::make_shared<ov::Model>(results, exact.get_sinks(), exact.get_parameters(),
+                                                 exact.get_variables());
   std::vector<double> sums(results.size(), 0);
   for (const runtime::Tensors& outputs : runtime::run_samples(graph, samples, threads))
     for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += core::values_of(outputs[i]).at(0);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "diagnose/powers.hpp"
 #include "octet/model.hpp"
 #include "octet/recipe.hpp"
 #include "octet/verdict.hpp"
@@ -13,6 +14,11 @@ namespace octet::diagnose {
 ///
 /// `edits` are a recipe's, made for `model`. Throws `Error` (recipe_mismatch, runtime_failed).
 std::vector<LayerError> born_errors(const Model& model, const std::vector<Edit>& edits,
+                                    const std::vector<runtime::Tensors>& samples,
+                                    std::size_t threads);
+/// The same for two graphs whose nodes of one name compute the same. The rounded one is only read.
+std::vector<LayerError> born_errors(const ov::Model& exact, const ov::Model& rounded,
+                                    const Shifts& shifts,
                                     const std::vector<runtime::Tensors>& samples,
                                     std::size_t threads);
 

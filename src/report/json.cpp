@@ -3,7 +3,6 @@
 #include <cmath>
 
 namespace octet::report {
-namespace {
 
 void put(Json& json, const char* key, const std::string& value) {
   if (!value.empty()) json[key] = value;
@@ -12,6 +11,8 @@ void put(Json& json, const char* key, const std::string& value) {
 Json number(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
+
+namespace {
 
 Json json_of(const ExecutedLayer& layer) {
   return {{"name", layer.name},     {"originals", layer.originals},
@@ -36,6 +37,8 @@ Json json_of(const NamedBenchmark& benchmark) {
   for (const ExecutedLayer& layer : result.layers) json["layers"].push_back(json_of(layer));
   return json;
 }
+
+}  // namespace
 
 Json json_of(const std::vector<OutputDifference>& outputs) {
   Json list = Json::array();
@@ -66,8 +69,6 @@ Json json_of(const Verdict& verdict) {
     json["remedy"] = {{"options", verdict.remedy}, {"sqnr_db", number(verdict.remedy_sqnr_db)}};
   return json;
 }
-
-}  // namespace
 
 std::string dump(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -131,6 +131,10 @@ Results results_of(const StoredStatistics& stored, const Model& model, const Req
     if (i > 0 && part.state.at("items").get<std::size_t>() != before)
       mismatch(part, "its dataset had " + text_of(part.state.at("items")) + " items, that of '" +
                          parts[0].file.string() + "' " + std::to_string(before));
+    if (part.state.at("data_hash") != parts[0].state.at("data_hash"))
+      throw Error(ErrorCode::invalid_argument, stage, where_of_part(part.file),
+                  "it was measured on other data than '" + parts[0].file.string() + "'",
+                  "Let every process read the same dataset, in the same order");
   }
   return pass.results(stored.describe());
 }

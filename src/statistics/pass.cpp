@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "statistics/data_hash.hpp"
 #include "statistics/row_check.hpp"
 
 namespace octet::statistics {
@@ -137,12 +138,15 @@ void Pass::run(Dataset& data, const Shard& shard, const std::function<void()>& o
   Rows rows(model_, options_);
   Clock::time_point last_state = Clock::now();
   std::size_t index = 0;
+  DataHash hash;
   const auto settle = [&] {
     if (runner_) runner_->finish();
+    data_hash_ = hash.hex();
     items_ = std::max(items_, index);
   };
   try {
     while (item) {
+      hash.add(item->inputs);
       const std::size_t count = by_sample && is_open ? rows.of(*item) : 1;
       not_samples_ = rows.not_samples();
       if (index >= resumed_ && index % shard.count == shard.index)
@@ -197,11 +201,8 @@ State Pass::state() const {
   for (const Kept& one : kept_) add(one.item, one.row, one.sample);
   for (std::size_t i = 0; i < kept_places_.size(); ++i)
     add(kept_places_[i].first, kept_places_[i].second, runner_->kept().at(i));
-  return {{"items", items_},
-          {"samples", samples_},
-          {"batch", batch_.value_or(0)},
-          {"not_samples", not_samples_},
-          {"kept", std::move(kept)},
+  return {{"items", items_},         {"samples", samples_},         {"batch", batch_.value_or(0)},
+          {"data_hash", data_hash_}, {"not_samples", not_samples_}, {"kept", std::move(kept)},
           {"plan", plan_->state()}};
 }
 
@@ -222,6 +223,7 @@ void Pass::merge(const State& state) {
     kept_.push_back(std::move(kept));
   }
   std::ranges::sort(kept_, {}, [](const Kept& kept) { return std::pair(kept.item, kept.row); });
+  data_hash_ = state.at("data_hash").get<std::string>();
   resumed_ = items_ = std::max(items_, state.at("items").get<std::size_t>());
   samples_ += state.at("samples").get<std::size_t>();
   if (not_samples_.empty()) not_samples_ = state.at("not_samples").get<std::string>();
@@ -229,6 +231,7 @@ void Pass::merge(const State& state) {
 
 Results Pass::results(const std::string& source) const {
   Results results = plan_->results(model_.sources);
+  results.data_hash = data_hash_;
   results.items = items_;
   results.samples = samples_;
   for (const Kept& kept : kept_)

@@ -56,6 +56,7 @@ class Pass {
   std::size_t items_ = 0, samples_ = 0;
   bool is_within_item_ = false;  ///< some of an item's rows have been started, not all
   std::size_t resumed_ = 0;      ///< items that need not be measured any more
+  std::string data_hash_;        ///< of all items that were read, measured or not
   std::string not_samples_;      ///< the item whose rows turned out not to be samples
 };
 

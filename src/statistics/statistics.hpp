@@ -57,6 +57,7 @@ struct Range {
 struct Results {
   std::vector<Range> ranges;                       ///< same order as the requests
   std::vector<std::vector<double>> channel_means;  ///< same order as the requests
+  std::string data_hash;                           ///< see `DataHash`
   std::size_t items = 0;                           ///< items of the dataset that were read
   std::size_t samples = 0;                         ///< samples in them: a batch counts its rows
   std::vector<KeptSample> kept;                    ///< in the dataset's order

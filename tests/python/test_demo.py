@@ -52,4 +52,5 @@ def test_it_runs_and_both_ways_give_the_same_bytes(tmp_path: Path):
     )
     assert int8 <= 0.3 * fp32
     assert re.search(r"OpenVINO, INT8 model +[\d.]+ +[\d.]+x +[\d.]+x", result.stdout)
+    assert "Quantization report" in (tmp_path / "report.html").read_text()
     assert result.stdout.rstrip().endswith("are the same, byte for byte")
