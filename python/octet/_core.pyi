@@ -6,7 +6,7 @@ from __future__ import annotations
 import collections.abc
 import os
 import typing
-__all__: list[str] = ['AccuracyControlResult', 'AccuracyStep', 'BenchmarkResult', 'Comparison', 'Diagnostic', 'ExecutedLayer', 'LayerDecision', 'LayerError', 'MODE_WRAPPERS', 'Model', 'NativeDataset', 'OutputDifference', 'Preview', 'QuantizeResult', 'Recipe', 'RulePreview', 'Session', 'SessionLimit', 'SourceInfo', 'TorchCall', 'TorchFunction', 'TuneCandidate', 'TuneResult', 'Verdict', 'apply', 'benchmark', 'benchmark_json', 'benchmark_text', 'calibrate', 'compare', 'error_codes', 'error_text', 'executed_layers', 'from_ov_address', 'image_folder', 'inspect', 'layers_dot', 'layers_json', 'layers_text', 'load', 'lower', 'nearest', 'npy_file', 'npz_file', 'option_words', 'precisions_text', 'preview', 'preview_json', 'preview_text', 'quantize', 'quantize_with_accuracy_control', 'random_samples', 'run', 'stored_statistics', 'tree_text', 'try_lower', 'tune', 'user_line']
+__all__: list[str] = ['AccuracyControlResult', 'AccuracyStep', 'BenchmarkResult', 'Comparison', 'Diagnostic', 'ExecutedLayer', 'LayerDecision', 'LayerError', 'MODE_WRAPPERS', 'Model', 'NativeDataset', 'OutputDifference', 'Preview', 'QuantizeResult', 'Recipe', 'Report', 'RulePreview', 'Session', 'SessionLimit', 'SourceInfo', 'TorchCall', 'TorchFunction', 'TuneCandidate', 'TuneResult', 'Verdict', 'Verification', 'apply', 'benchmark', 'benchmark_json', 'benchmark_text', 'calibrate', 'compare', 'error_codes', 'error_text', 'executed_layers', 'from_ov_address', 'image_folder', 'inspect', 'layers_dot', 'layers_json', 'layers_text', 'load', 'lower', 'nearest', 'npy_file', 'npz_file', 'option_words', 'precisions_text', 'preview', 'preview_json', 'preview_text', 'quantize', 'quantize_with_accuracy_control', 'random_samples', 'report', 'report_of_result', 'run', 'stored_statistics', 'tree_text', 'try_lower', 'tune', 'user_line', 'verify']
 class Diagnostic:
     """
     Something that the user should know and that did not stop the run.
@@ -276,6 +276,9 @@ class Comparison:
     """
     Two models' outputs on the same samples.
     """
+    @staticmethod
+    def _repr_html_(result: typing.Any) -> str:
+        ...
     def __repr__(self) -> str:
         ...
     def __str__(self) -> str:
@@ -332,6 +335,9 @@ class Verdict:
     """
     INT8 against FP32 on a few samples of the calibration. `str()` is one line.
     """
+    @staticmethod
+    def _repr_html_(result: typing.Any) -> str:
+        ...
     def __repr__(self) -> str:
         ...
     def __str__(self) -> str:
@@ -368,6 +374,9 @@ class QuantizeResult:
     """
     What `quantize` made, and how.
     """
+    @staticmethod
+    def _repr_html_(result: typing.Any) -> str:
+        ...
     def __repr__(self) -> str:
         ...
     def __str__(self) -> str:
@@ -610,6 +619,52 @@ class TuneResult:
         """
         Items that scores were measured on; 0 with a metric.
         """
+class Report:
+    """
+    Everything to know about a quantized model. `str()` is what matters most, a notebook shows the page.
+    """
+    @staticmethod
+    def _repr_html_(report: typing.Any) -> str:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __str__(self) -> str:
+        ...
+    def save(self, path: os.PathLike | str | bytes) -> None:
+        """
+        Writes the page.
+        """
+    def to_html(self) -> str:
+        """
+        One page that needs nothing else.
+        """
+    def to_json(self) -> str:
+        """
+        All of it; docs/report.md has the schema.
+        """
+    @property
+    def verdict(self) -> Verdict:
+        """
+        INT8 against FP32 on the report's samples.
+        """
+class Verification:
+    """
+    Whether a quantized model is what its receipt says. True if it is.
+    """
+    @staticmethod
+    def _repr_html_(result: typing.Any) -> str:
+        ...
+    def __bool__(self) -> bool:
+        ...
+    def __repr__(self) -> str:
+        ...
+    def __str__(self) -> str:
+        ...
+    def to_json(self) -> str:
+        ...
+    @property
+    def is_equal(self) -> bool:
+        ...
 class SessionLimit:
     """
     Bounds how many of the sessions that share it are compiled.
@@ -744,6 +799,12 @@ def random_samples(model: Model, count: typing.SupportsInt | typing.SupportsInde
     """
     Uniform noise from a fixed seed. Ranges measured on noise are meaningless.
     """
+def report(reference: Model, quantized: Model, data: typing.Any, samples: typing.SupportsInt | typing.SupportsIndex, seconds: typing.SupportsFloat | typing.SupportsIndex, device: str, precision: str, threads: typing.SupportsInt | typing.SupportsIndex, reference_bytes: typing.Any = None, quantized_bytes: typing.Any = None, on_progress: typing.Any = None) -> Report:
+    ...
+def report_of_result(reference: Model, result: QuantizeResult, threads: typing.SupportsInt | typing.SupportsIndex = 0, on_progress: typing.Any = None) -> Report:
+    """
+    The report on what `quantize` made.
+    """
 def run(model: Model, sample: typing.Any, device: str = 'CPU', precision: str = 'auto', threads: typing.SupportsInt | typing.SupportsIndex = 0, config: collections.abc.Mapping[str, str] = {}) -> list:
     """
     Runs one item; the outputs in the model's order, as arrays.
@@ -764,5 +825,7 @@ def user_line(stack_trace: str) -> str:
     """
     '/path/resnet.py:98': the user's innermost line of torch's stack trace, or empty.
     """
+def verify(quantized: Model, data: typing.Any, reference: Model | None = None, threads: typing.SupportsInt | typing.SupportsIndex = 0, on_progress: typing.Any = None) -> Verification:
+    ...
 MODE_WRAPPERS: tuple = ('higher_order.wrap_with_set_grad_enabled', 'higher_order.wrap_with_autocast', 'higher_order.strict_mode', 'higher_order.hints_wrapper', 'higher_order.wrap', 'higher_order.tag_activation_checkpoint')
 __version__: str

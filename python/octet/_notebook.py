@@ -13,7 +13,7 @@ def _table(result: Any) -> str:
     return f"<pre>{html.escape(str(result))}</pre>"
 
 
-def _page(report: _core.Report) -> str:
+def _page(report: Any) -> str:
     # Within a frame its style and its scripts are its own.
     page = html.escape(report.to_html())
     return (
