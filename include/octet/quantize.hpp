@@ -26,6 +26,14 @@ struct StageTime {
   double processor_seconds = 0;  ///< of all threads together
 };
 
+/// How many samples were measured at a time, and the memory that this was expected to take.
+struct MemoryPlan {
+  std::size_t predicted_bytes = 0;    ///< beyond what the process had; 0: nothing was measured
+  std::size_t streams = 0;            ///< samples that run at a time
+  std::size_t samples_in_flight = 0;  ///< running, or waiting for their turn
+  bool is_within_limit = true;        ///< of `QuantizeOptions::max_memory`
+};
+
 struct QuantizeResult {
   Model model;    ///< ready to run or to save
   Recipe recipe;  ///< what was done
@@ -36,6 +44,7 @@ struct QuantizeResult {
   /// Stages and their parts, in the order in which they began. `calibration/measure`, which runs
   /// inside of the model, is known by its processor time alone.
   std::vector<StageTime> profile;
+  MemoryPlan memory;
   Verdict verdict;  ///< INT8 against FP32 on a few samples
   /// The first samples, in the order of the model's inputs; none where `on_collapse` is `ignore`.
   std::vector<Sample> kept;

@@ -114,8 +114,8 @@ QuantizeOptions to_options(const py::dict& plain) {
   Fields{plain}("preset", options.preset)("model_type", options.model_type)(
       "target_device", options.target_device)("subset_size", options.subset_size)(
       "fast_bias_correction", options.fast_bias_correction)("ignored_scope", options.ignored_scope)(
-      "advanced_parameters", options.advanced)("on_collapse", options.on_collapse)("threads",
-                                                                                   options.threads);
+      "advanced_parameters", options.advanced)("on_collapse", options.on_collapse)(
+      "threads", options.threads)("max_memory", options.max_memory);
   return options;
 }
 

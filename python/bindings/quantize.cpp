@@ -117,6 +117,18 @@ void bind_quantize(py::module_& module) {
           },
           "Where the time went: (stage or stage/part, seconds, processor's seconds of all "
           "threads).")
+      .def_property_readonly(
+          "memory",
+          [](const QuantizeResult& result) {
+            py::dict memory;
+            memory["predicted_bytes"] = result.memory.predicted_bytes;
+            memory["streams"] = result.memory.streams;
+            memory["samples_in_flight"] = result.memory.samples_in_flight;
+            memory["is_within_limit"] = result.memory.is_within_limit;
+            return memory;
+          },
+          "What measuring the samples was expected to take, in bytes beyond what the process had, "
+          "and how many samples ran at a time.")
       .def("profile_text", &report::profile_text, "Where the time went, as a table.")
       .def_readonly("verdict", &QuantizeResult::verdict,
                     "INT8 against FP32 on a few samples of the calibration.")

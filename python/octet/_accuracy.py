@@ -72,6 +72,7 @@ def quantize_to_openvino_with_accuracy_control(
     ignored_scope: IgnoredScope | None = None,
     advanced_parameters: AdvancedQuantizationParameters | None = None,
     threads: int = 0,
+    max_memory: int = 0,
     progress: ProgressCallback | bool | None = None,
 ) -> _core.AccuracyControlResult:
     """Quantizes any kind of model, and puts layers back to floating point, those first that make
@@ -100,6 +101,7 @@ def quantize_to_openvino_with_accuracy_control(
         ignored_scope=ignored_scope,
         advanced_parameters=advanced_parameters,
         threads=threads,
+        max_memory=max_memory,
     )
     with reporting(progress) as report:
         return _core.quantize_with_accuracy_control(

@@ -70,6 +70,7 @@ def quantize_to_openvino(
     on_collapse: OnCollapse | str = OnCollapse.WARN,
     report: str | os.PathLike[str] | None = None,
     threads: int = 0,
+    max_memory: int = 0,
     progress: ProgressCallback | bool | None = None,
 ) -> _core.QuantizeResult:
     """Quantizes any kind of model to an INT8 model of OpenVINO, and tells what was done.
@@ -88,6 +89,9 @@ def quantize_to_openvino(
             logged: what to do where the outputs have little to do with each other.
         report: a page (.html) to write, which says what was done to each layer.
         threads: 0: all cores. The result does not depend on it.
+        max_memory: bytes that measuring the samples may take beyond what the process has, by an
+            estimate; 0: any number. Fewer samples run at a time, at least one. The result does not
+            depend on it.
         progress: None: a line on standard error if it is a terminal; True or False: always or
             never; or a function that is called with (stage, done, total or None).
 
@@ -105,6 +109,7 @@ def quantize_to_openvino(
         advanced_parameters=advanced_parameters,
         on_collapse=on_collapse,
         threads=threads,
+        max_memory=max_memory,
     )
     return _quantize(load(model), calibration_dataset, options, progress, report)
 
@@ -124,6 +129,7 @@ def quantize(
     on_collapse: OnCollapse | str = OnCollapse.WARN,
     report: str | os.PathLike[str] | None = None,
     threads: int = 0,
+    max_memory: int = 0,
     progress: ProgressCallback | bool | None = None,
 ) -> Any:
     """Quantizes `model` to INT8 after training, and returns a model of the same kind.
@@ -146,6 +152,7 @@ def quantize(
         advanced_parameters=advanced_parameters,
         on_collapse=on_collapse,
         threads=threads,
+        max_memory=max_memory,
     )
     result = _quantize(core, calibration_dataset, options, progress, report)
     return kind.give_back(model, core, result.model, result.recipe)
@@ -166,6 +173,7 @@ def calibrate(
     ignored_scope: IgnoredScope | None = None,
     advanced_parameters: AdvancedQuantizationParameters | None = None,
     threads: int = 0,
+    max_memory: int = 0,
     progress: ProgressCallback | bool | None = None,
 ) -> int:
     """Measures a share of the data, and writes it to a file.
@@ -194,6 +202,7 @@ def calibrate(
         ignored_scope=ignored_scope,
         advanced_parameters=advanced_parameters,
         threads=threads,
+        max_memory=max_memory,
     )
     with reporting(progress) as report:
         return _core.calibrate(

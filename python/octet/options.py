@@ -320,3 +320,4 @@ class QuantizeOptions:
     advanced_parameters: AdvancedQuantizationParameters | None = None
     on_collapse: OnCollapse = OnCollapse.WARN
     threads: int = 0
+    max_memory: int = 0

@@ -25,11 +25,12 @@ std::size_t calibrate(const Model& model, Dataset& data, const std::filesystem::
   if (requests.ranges.empty() && requests.channel_means.empty())
     throw Error(ErrorCode::invalid_argument, "statistics", "", "nothing of this model is quantized",
                 "'octet inspect' says why for each layer");
-  return statistics::measure_part(
-      plan.model, data, requests,
-      {plan.options.subset_size, plan.options.threads, plan.options.advanced.batchwise_statistics,
-       options.on_progress, options.is_cancelled},
-      file, shard);
+  statistics::CalibrationOptions calibration = api::calibration_options(plan.options, options);
+  calibration.on_memory = [&](const MemoryPlan& memory) {
+    if (options.max_memory != 0 && options.on_diagnostic)
+      options.on_diagnostic(api::memory_diagnostic(memory, options.max_memory));
+  };
+  return statistics::measure_part(plan.model, data, requests, calibration, file, shard);
 }
 
 }  // namespace octet

@@ -1,8 +1,11 @@
 #include "api/pipeline.hpp"
 
+#include <optional>
+
 #include "algorithms/algorithm.hpp"
 #include "api/provenance.hpp"
 #include "core/cpu.hpp"
+#include "core/text.hpp"
 #include "octet/version.hpp"
 #include "recipe/apply.hpp"
 #include "scheme/resolve_options.hpp"
@@ -25,6 +28,38 @@ Diagnostic nothing_to_quantize() {
 
 }  // namespace
 
+statistics::CalibrationOptions calibration_options(const QuantizeOptions& resolved,
+                                                   const QuantizeOptions& user) {
+  statistics::CalibrationOptions options;
+  options.subset_size = resolved.subset_size;
+  options.threads = resolved.threads;
+  options.batchwise_statistics = resolved.advanced.batchwise_statistics;
+  options.on_progress = user.on_progress;
+  options.is_cancelled = user.is_cancelled;
+  options.max_memory = user.max_memory;
+  return options;
+}
+
+Diagnostic memory_diagnostic(const MemoryPlan& memory, std::size_t limit) {
+  const std::string streams = std::to_string(memory.streams) + " at a time";
+  if (memory.is_within_limit)
+    return {Diagnostic::Severity::note,
+            "statistics",
+            "memory_plan",
+            "option 'max_memory'",
+            "measuring is expected to take " + core::format_bytes(memory.predicted_bytes) + " of " +
+                core::format_bytes(limit) + ", with samples run " + streams,
+            ""};
+  return {Diagnostic::Severity::warning,
+          "statistics",
+          "memory_plan",
+          "option 'max_memory'",
+          "the model with one sample at a time is expected to take " +
+              core::format_bytes(memory.predicted_bytes) + ", more than " +
+              core::format_bytes(limit),
+          "Allow that much, or give smaller samples"};
+}
+
 void check(const QuantizeOptions& options) {
   if (options.subset_size == 0)
     throw Error(ErrorCode::invalid_argument, "quantize", "option 'subset_size'",
@@ -44,16 +79,23 @@ Plan plan(const Model& model, const QuantizeOptions& options) {
 
 Quantized run_pipeline(const Model& model, Dataset& data, const QuantizeOptions& options,
                        std::size_t keep, Stages& stages) {
-  Quantized quantized = run_pipeline(
-      model, options, keep,
-      [&](const Plan& plan, const statistics::Requests& requests) {
-        return statistics::calibrate(
-            plan.model, data, requests,
-            {plan.options.subset_size, plan.options.threads,
-             plan.options.advanced.batchwise_statistics, options.on_progress, options.is_cancelled,
-             &stages.stopwatch});
-      },
-      stages);
+  MemoryPlan memory;
+  const auto measure = [&](const Plan& plan, const statistics::Requests& requests) {
+    statistics::CalibrationOptions calibration = calibration_options(plan.options, options);
+    calibration.stopwatch = &stages.stopwatch;
+    std::optional<Diagnostic> said;
+    calibration.on_memory = [&](const MemoryPlan& now) {
+      memory = now;
+      if (options.max_memory == 0) return;
+      said = memory_diagnostic(memory, options.max_memory);
+      stages.tell_ahead(*said);
+    };
+    statistics::Results measured = statistics::calibrate(plan.model, data, requests, calibration);
+    if (said) measured.diagnostics.push_back(std::move(*said));
+    return measured;
+  };
+  Quantized quantized = run_pipeline(model, options, keep, measure, stages);
+  quantized.result.memory = memory;
   append(quantized.result.diagnostics, data.diagnostics());
   stages.tell(quantized.result.diagnostics);
   return quantized;

@@ -22,6 +22,12 @@ Plan plan(const Model& model, const QuantizeOptions& options);
 /// Throws `Error` (invalid_argument).
 void check(const QuantizeOptions& options);
 
+/// `resolved` as the pass over the data takes it, with the user's callbacks.
+statistics::CalibrationOptions calibration_options(const QuantizeOptions& resolved,
+                                                   const QuantizeOptions& user);
+/// Tells what measuring will take, beside the limit.
+Diagnostic memory_diagnostic(const MemoryPlan& memory, std::size_t limit);
+
 /// A quantized model, and the samples that were kept to judge it by.
 struct Quantized {
   QuantizeResult result;                     ///< all but the verdict and the times

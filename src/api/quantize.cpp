@@ -10,7 +10,10 @@ QuantizeResult quantize(const Model& model, Dataset& data, const QuantizeOptions
   api::Stages stages(options);
   api::Quantized quantized =
       api::run_pipeline(model, data, options, api::samples_to_keep(model, options), stages);
-  api::guard(model, options, quantized, stages);
+  QuantizeOptions rest = options;  // what comes behind is kept within the limit, too
+  if (options.max_memory != 0 && quantized.result.memory.streams != 0)
+    rest.threads = quantized.result.memory.streams;
+  api::guard(model, rest, quantized, stages);
   stages.finish(quantized.result);
   return std::move(quantized.result);
 }

@@ -26,7 +26,13 @@ class Stages {
   /// Tells the user of what was added to `diagnostics`, which only grows, since the last call.
   void tell(const std::vector<Diagnostic>& diagnostics) {
     for (; told_ < diagnostics.size(); ++told_)
-      if (options_.on_diagnostic) options_.on_diagnostic(diagnostics[told_]);
+      if (options_.on_diagnostic && (told_ahead_.empty() || diagnostics[told_].code != told_ahead_))
+        options_.on_diagnostic(diagnostics[told_]);
+  }
+  /// Tells the user at once what will be among the diagnostics later.
+  void tell_ahead(const Diagnostic& diagnostic) {
+    told_ahead_ = diagnostic.code;
+    if (options_.on_diagnostic) options_.on_diagnostic(diagnostic);
   }
   /// Puts the times into the result.
   void finish(QuantizeResult& result) const {
@@ -41,6 +47,7 @@ class Stages {
  private:
   const QuantizeOptions& options_;
   std::size_t told_ = 0;
+  std::string told_ahead_;
 };
 
 }  // namespace octet::api

@@ -41,6 +41,9 @@ class Quantize : public Command {
     app.add_flag("--quiet", quiet_, "print warnings and errors only");
     app.add_option("--statistics", statistics_, "instead of --data: what 'octet calibrate' wrote")
         ->type_name("PART...");
+    app.add_option("--calibration-state", state_,
+                   "keep what is measured in this file, so that a run that was ended goes on there")
+        ->type_name("FILE");
     data_.declare(app, false);
     flags_.declare(app);
     accuracy_.declare(app);
@@ -60,9 +63,13 @@ class Quantize : public Command {
       throw Error(ErrorCode::invalid_argument, "command", "",
                   data_.is_given() ? "--data excludes --statistics" : "--data is required",
                   "Give a folder of images, an .npy or an .npz; or what 'octet calibrate' wrote");
-    const auto data = statistics_.empty()
-                          ? data_.open(model, options.subset_size)
-                          : stored_statistics({statistics_.begin(), statistics_.end()});
+    if (!state_.empty() && (!statistics_.empty() || accuracy_.is_wanted()))
+      throw Error(ErrorCode::invalid_argument, "command", "option '--calibration-state'",
+                  "it is for one pass over --data",
+                  "Leave out --statistics and --accuracy-control");
+    if (!state_.empty()) check_output(state_, model_);
+    auto data = statistics_.empty() ? data_.open(model, options.subset_size)
+                                    : stored_statistics({statistics_.begin(), statistics_.end()});
     ProgressLine progress(quiet_ || json_);
     options.on_progress = [&](const Progress& now) { progress.show(now); };
     options.on_diagnostic = [&](const Diagnostic& diagnostic) {
@@ -70,6 +77,12 @@ class Quantize : public Command {
       print({diagnostic}, quiet_);
     };
     options.is_cancelled = [&] { return interrupt.is_requested(); };
+    if (!state_.empty()) {
+      calibrate(model, *data, state_, {}, options);
+      progress.clear();
+      print(data->diagnostics(), quiet_);
+      data = stored_statistics({state_});
+    }
     const QuantizeResult result = accuracy_.is_wanted()
                                       ? controlled(model, *data, options, progress)
                                       : quantize(model, *data, options);
@@ -114,7 +127,7 @@ class Quantize : public Command {
     return quantize_with_accuracy_control(model, data, metric, options, control).result;
   }
 
-  std::string model_, output_, recipe_, report_;
+  std::string model_, output_, recipe_, report_, state_;
   std::vector<std::string> statistics_;
   DataFlags data_;
   QuantizeFlags flags_;

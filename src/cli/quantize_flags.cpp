@@ -1,6 +1,9 @@
 #include "cli/quantize_flags.hpp"
 
 #include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <limits>
 #include <string_view>
 
 #include "cli/advanced_json.hpp"
@@ -50,6 +53,24 @@ Subgraph parse_subgraph(const std::string& text) {
   return subgraph;
 }
 
+/// `500M`, `2G`; a suffix is a power of 1024.
+std::size_t parse_bytes(const std::string& text, const std::string& where) {
+  std::size_t bytes = 0;
+  const char* const end = text.data() + text.size();
+  auto [rest, error] = std::from_chars(text.data(), end, bytes);
+  int shift = 0;
+  if (rest != end) {
+    const char suffix = static_cast<char>(std::toupper(static_cast<unsigned char>(*rest++)));
+    shift = suffix == 'K' ? 10 : suffix == 'M' ? 20 : suffix == 'G' ? 30 : -1;
+  }
+  const bool is_bytes = error == std::errc{} && rest == end && shift >= 0 && bytes != 0 &&
+                        bytes <= (std::numeric_limits<std::size_t>::max() >> shift);
+  if (!is_bytes)
+    throw Error(ErrorCode::invalid_argument, "command", where,
+                "'" + text + "' is no number of bytes", "Say it as in 500M or 2G");
+  return bytes << shift;
+}
+
 }  // namespace
 
 void QuantizeFlags::declare(CLI::App& app) {
@@ -92,6 +113,10 @@ void QuantizeFlags::declare(CLI::App& app) {
       ->type_name("WORD");
   add("--advanced", advanced_, "advanced parameters: JSON by their Python names, or a file of it")
       ->type_name("JSON");
+  add("--max-memory", max_memory_,
+      "what measuring may take, by an estimate: fewer samples run at a time; does not change the "
+      "result")
+      ->type_name("BYTES[K|M|G]");
   add("--threads", threads_, "threads used; 0: all cores; does not change the result")
       ->type_name("N")
       ->capture_default_str();
@@ -108,6 +133,7 @@ QuantizeOptions QuantizeFlags::options() const {
     options.on_collapse = parse_word<OnCollapse>(on_collapse_, "option '--on-collapse'");
   options.subset_size = subset_size_;
   options.threads = threads_;
+  if (!max_memory_.empty()) options.max_memory = parse_bytes(max_memory_, "option '--max-memory'");
   options.fast_bias_correction = fast_bias_correction_;
   options.ignored_scope = ignored_;
   for (const std::string& text : ignored_subgraphs_)

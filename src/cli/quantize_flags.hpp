@@ -17,7 +17,7 @@ class QuantizeFlags {
   QuantizeOptions options() const;
 
  private:
-  std::string preset_, model_type_, target_device_, on_collapse_, advanced_;
+  std::string preset_, model_type_, target_device_, on_collapse_, advanced_, max_memory_;
   std::size_t subset_size_ = 300, threads_ = 0;
   bool fast_bias_correction_ = true, allow_unmatched_ = false;
   IgnoredScope ignored_;

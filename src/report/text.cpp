@@ -102,7 +102,11 @@ std::string profile_text(const QuantizeResult& result) {
       if (part.stage.starts_with(stage.stage + "/"))
         add(part, "  " + part.stage.substr(stage.stage.size() + 1));
   }
-  return table.text();
+  const MemoryPlan& memory = result.memory;
+  if (memory.predicted_bytes == 0) return table.text();
+  return table.text() + "memory for measuring: " + core::format_bytes(memory.predicted_bytes) +
+         " expected, " + std::to_string(memory.streams) + " samples at a time, " +
+         std::to_string(memory.samples_in_flight) + " in flight\n";
 }
 
 std::string benchmark_text(const std::vector<NamedBenchmark>& benchmarks) {

@@ -101,7 +101,7 @@ void Pass::start(const BoundSample& item, std::size_t rows, std::size_t index,
     stop_if_cancelled(options_);
     const BoundSample sample = rows > 1 ? rows_of(*model_.graph, item, row, 1) : item;
     if (!runner_)
-      runner_.emplace(model_, *plan_, sample, options_.threads,
+      runner_.emplace(model_, *plan_, sample, options_,
                       requests_.keep - std::min(requests_.keep, kept_.size()), stopwatch);
     runner_->start(sample);
     if (kept_.size() + kept_places_.size() < requests_.keep) kept_places_.emplace_back(index, row);

@@ -6,6 +6,7 @@
 #include "core/tensor_values.hpp"
 #include "runtime/compile.hpp"
 #include "statistics/channels_last.hpp"
+#include "statistics/memory_plan.hpp"
 
 namespace octet::statistics {
 namespace {
@@ -86,17 +87,22 @@ std::shared_ptr<ov::Model> reshaped(const ov::Model& model,
 
 }  // namespace
 
-Runner::Runner(const Model& model, Plan& plan, const BoundSample& first, std::size_t threads,
-               std::size_t keep, core::Stopwatch& stopwatch)
+Runner::Runner(const Model& model, Plan& plan, const BoundSample& first,
+               const CalibrationOptions& options, std::size_t keep, core::Stopwatch& stopwatch)
     : model_(model),
       plan_(plan),
       stopwatch_(stopwatch),
-      threads_(threads == 0 ? runtime::most_streams() : threads),
       fixed_shapes_(shapes_of(first)),
-      slots_(2 * threads_),
       keep_(keep) {
   kept_.reserve(keep_);
-  fixed_ = compile(fixed_shapes_);
+  const Observed observed = observe(fixed_shapes_);
+  const MemoryPlan memory = plan_memory(
+      memory_needs(*observed.graph, plan.watches(), keep_),
+      options.threads == 0 ? runtime::most_streams() : options.threads, options.max_memory);
+  if (options.on_memory) options.on_memory(memory);
+  streams_ = memory.streams;
+  slots_.resize(memory.samples_in_flight);
+  fixed_ = compile(observed);
 }
 
 Runner::~Runner() {
@@ -111,16 +117,20 @@ Runner::~Runner() {
   }
 }
 
-Runner::Compiled Runner::compile(const std::vector<ov::PartialShape>& shapes) const {
+Runner::Observed Runner::observe(const std::vector<ov::PartialShape>& shapes) const {
   const core::Stopwatch::Running running(stopwatch_, "calibration/compile");
-  Compiled compiled;
-  const auto graph = runtime::guarded("fit the model to the samples", [&] {
+  Observed result;
+  result.graph = runtime::guarded("fit the model to the samples", [&] {
     return observed(reshaped(*model_.graph, shapes), plan_.watches(), keep_ > 0, spent_,
-                    compiled.inputs);
+                    result.inputs);
   });
-  compiled.model = runtime::compile_streams(graph, threads_);
-  compiled.has_state = !graph->get_variables().empty();
-  return compiled;
+  return result;
+}
+
+Runner::Compiled Runner::compile(const Observed& observed) const {
+  const core::Stopwatch::Running running(stopwatch_, "calibration/compile");
+  return {runtime::compile_streams(observed.graph, streams_), observed.inputs,
+          !observed.graph->get_variables().empty()};
 }
 
 void Runner::start(const BoundSample& sample) {
@@ -132,7 +142,7 @@ void Runner::start(const BoundSample& sample) {
     std::vector<ov::PartialShape> shapes;
     for (const auto& parameter : model_.graph->get_parameters())
       shapes.push_back(parameter->get_partial_shape());
-    open_ = compile(shapes);
+    open_ = compile(observe(shapes));
   }
   const core::Stopwatch::Running running(stopwatch_, "calibration/start");
   Compiled& compiled = is_fixed ? fixed_ : open_;

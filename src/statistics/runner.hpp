@@ -18,10 +18,10 @@ namespace octet::statistics {
 class Runner {
  public:
   /// The model is compiled for the shapes of `first`; samples of other shapes run in a second
-  /// compilation that takes any, made when the first of them comes. `threads`: 0 for all cores. The
-  /// first `keep` samples are kept.
-  Runner(const Model& model, Plan& plan, const BoundSample& first, std::size_t threads,
-         std::size_t keep, core::Stopwatch& stopwatch);
+  /// compilation that takes any, made when the first of them comes. The first `keep` samples are
+  /// kept.
+  Runner(const Model& model, Plan& plan, const BoundSample& first,
+         const CalibrationOptions& options, std::size_t keep, core::Stopwatch& stopwatch);
   ~Runner();
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
@@ -47,15 +47,20 @@ class Runner {
     KeptSample* kept = nullptr;
   };
 
-  Compiled compile(const std::vector<ov::PartialShape>& shapes) const;
+  struct Observed {
+    std::shared_ptr<ov::Model> graph;
+    std::vector<std::size_t> inputs;
+  };
+  Observed observe(const std::vector<ov::PartialShape>& shapes) const;
+  Compiled compile(const Observed& observed) const;
   void collect(Slot& slot);
 
   const Model& model_;
   Plan& plan_;
   core::Stopwatch& stopwatch_;
   std::shared_ptr<Observer::Spent> spent_ = std::make_shared<Observer::Spent>(0);
-  std::size_t threads_;
   std::vector<ov::PartialShape> fixed_shapes_;
+  std::size_t streams_ = 1;
   Compiled fixed_, open_;
   std::vector<Slot> slots_;
   std::size_t next_ = 0;

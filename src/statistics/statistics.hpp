@@ -71,6 +71,8 @@ struct CalibrationOptions {
   std::function<void(const Progress&)> on_progress = {};
   std::function<bool()> is_cancelled = {};
   core::Stopwatch* stopwatch = nullptr;  ///< counts the parts of the pass; may be null
+  std::size_t max_memory = 0;            ///< bytes, as the user's option
+  std::function<void(const MemoryPlan&)> on_memory = {};  ///< called before the first sample runs
 };
 
 /// Runs the data through the model once, in FP32, and collects what was asked for. The result does

@@ -146,6 +146,20 @@ def test_command(model, samples, tmp_path):
     assert "calibration" in alone.stdout and "  compile" in alone.stdout
     for part in ("xml", "bin"):
         assert (tmp_path / f"a.{part}").read_bytes() == (tmp_path / f"b.{part}").read_bytes()
+    stated = run(
+        "quantize",
+        "model.xml",
+        "--data",
+        "samples.npy",
+        "-o",
+        "d.xml",
+        "--calibration-state",
+        "kept",
+    )
+    assert stated.returncode == 0, stated.stderr
+    assert (tmp_path / "kept").is_file()
+    for part in ("xml", "bin"):
+        assert (tmp_path / f"d.{part}").read_bytes() == (tmp_path / f"b.{part}").read_bytes()
     neither = run("quantize", "model.xml", "-o", "c.xml")
     assert neither.returncode == 2 and "--data is required" in neither.stderr
 
