@@ -129,8 +129,8 @@ struct QuantizeOptions {
   /// Threads used; 0: all cores. The result does not depend on it.
   std::size_t threads = 0;
   /// Bytes that measuring the samples may take beyond what the process has; 0: any number. Kept to
-  /// by an estimate: fewer samples are in flight, then fewer run at a time, at least one. The result
-  /// does not depend on it.
+  /// by an estimate: fewer samples are in flight, then fewer run at a time, at least one. The
+  /// result does not depend on it.
   std::size_t max_memory = 0;
   /// Called from the calling thread, a few times a second. May be empty.
   std::function<void(const Progress&)> on_progress;

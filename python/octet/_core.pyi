@@ -394,6 +394,11 @@ class QuantizeResult:
     def layers(self) -> list[LayerDecision]:
         ...
     @property
+    def memory(self) -> dict:
+        """
+        What measuring the samples was expected to take, in bytes beyond what the process had, and how many samples ran at a time.
+        """
+    @property
     def model(self) -> Model:
         """
         Ready to run or to save.

@@ -309,6 +309,8 @@ class QuantizeOptions:
         advanced_parameters: what few users need.
         on_collapse: what to do where the outputs have little to do with those of the model.
         threads: 0: all cores. The result does not depend on it.
+        max_memory: bytes that measuring the samples may take beyond what the process has, by an
+            estimate; 0: any number. The result does not depend on it.
     """
 
     preset: QuantizationPreset | None = None

@@ -84,6 +84,7 @@ statistics::Results SharedStatistics::results_for(const Plan& plan,
   results.items = results_.items;
   results.samples = results_.samples;
   results.diagnostics = results_.diagnostics;
+  results.data_hash = results_.data_hash;
   for (const auto& request : wanted.ranges) {
     const auto found = ranges_.find(key_of(request));
     if (found == ranges_.end()) not_measured(request.tensor.node);
