@@ -26,8 +26,9 @@ def test_it_saves_a_model_that_collapses(program, samples):
     found = octet.tune(program, samples, subset_size=32, on_candidate=seen.append, progress=False)
     assert type(found.model) is type(program)
     assert [one.name for one in seen] == [one.name for one in found.candidates]
-    assert found.candidates[0].name == "as given" and found.candidates[0].score < 10
-    assert found.chosen.score > 15 and found.result.verdict.level == "good"
+    assert found.candidates[0].name == "as given"
+    assert found.chosen.score > found.candidates[0].score + 10  # dB
+    assert found.result.verdict.level == "good"
     assert any("smooth_quant" in one.name for one in found.candidates)
     again = octet.apply(octet.load(program), found.chosen.recipe)
     difference = octet.compare(found.result, again, samples[:2])
@@ -76,7 +77,7 @@ def test_the_command(program, samples, tmp_path):
     assert done.returncode == 0, done.stderr
     written = json.loads(done.stdout)
     chosen = written["candidates"][written["chosen"]]
-    assert chosen["score"] > 15 and written["candidates"][0]["score"] < 10
+    assert chosen["score"] > written["candidates"][0]["score"] + 10  # dB
     best = octet.load(tmp_path / "best.xml")
     again = octet.apply(tmp_path / "model.xml", tmp_path / "best.json")
     assert octet.compare(best, again, samples[:2]).outputs[0].max_error == 0
