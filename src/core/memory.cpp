@@ -1,5 +1,6 @@
 #include "core/memory.hpp"
 
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <fstream>
 #include <new>
+#include <optional>
 #include <string_view>
 
 namespace octet::core {
@@ -18,6 +20,15 @@ constexpr std::array words = {"bad_alloc", "Cannot allocate memory", "out of mem
                               "Failed to allocate",
                               // a thread's stack
                               "Resource temporarily unavailable"};
+
+/// What OpenVINO says where a task of its own threw, as it does where memory runs out.
+constexpr std::string_view lost_task = "Broken promise";
+
+std::optional<rlim_t> limit_of_addresses() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
+  return limit.rlim_cur;
+}
 
 std::string mebibytes(std::uint64_t bytes) {
   return std::to_string(bytes >> 20) + " MiB";
@@ -30,9 +41,8 @@ std::string use_of_process() {
   if (!(file >> pages)) return {};
   const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   std::string text = ", which takes " + mebibytes(pages * page) + " of addresses";
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-    text += " of the " + mebibytes(limit.rlim_cur) + " that it may take (ulimit -v)";
+  if (const auto limit = limit_of_addresses())
+    text += " of the " + mebibytes(*limit) + " that it may take (ulimit -v)";
   return text;
 }
 
@@ -41,6 +51,7 @@ std::string use_of_process() {
 bool is_out_of_memory(const std::exception& error) {
   if (dynamic_cast<const std::bad_alloc*>(&error)) return true;
   const std::string_view text = error.what();
+  if (limit_of_addresses() && text.find(lost_task) != text.npos) return true;
   return std::ranges::any_of(words, [&](const char* word) { return text.find(word) != text.npos; });
 }
 
@@ -49,6 +60,19 @@ Error out_of_memory(const std::string& stage, const std::string& doing) {
           "memory ran out" + (doing.empty() ? "" : " while the library had to " + doing) +
               " in this process" + use_of_process(),
           "Close other programs, raise the limit, or use a smaller model or fewer threads"};
+}
+
+void require_room_for_threads(std::size_t count, const std::string& stage,
+                              const std::string& doing) {
+  if (!limit_of_addresses()) return;
+  rlimit stack{};
+  constexpr std::size_t usual = 8 << 20;
+  const bool is_known = ::getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur != RLIM_INFINITY;
+  const std::size_t bytes = count * (is_known ? static_cast<std::size_t>(stack.rlim_cur) : usual);
+  void* room =
+      ::mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (room == MAP_FAILED) throw out_of_memory(stage, doing);
+  ::munmap(room, bytes);
 }
 
 Error openvino_error(ErrorCode code, const std::string& stage, const std::string& where,

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "core/memory.hpp"
 #include "octet/error.hpp"
 
 namespace octet::io {
@@ -28,6 +29,7 @@ class Descriptor {
 };
 
 [[noreturn]] void fail(const std::string& stage, const std::filesystem::path& path, int code) {
+  if (code == ENOMEM) throw core::out_of_memory(stage, "read " + path.string());
   const bool missing = code == ENOENT || code == ENOTDIR;
   throw Error(missing ? ErrorCode::file_not_found : ErrorCode::file_unreadable, stage,
               path.string(),

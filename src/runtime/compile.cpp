@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <thread>
 
 #include <openvino/runtime/properties.hpp>
 
+#include "core/memory.hpp"
 #include "core/text.hpp"
 #include "runtime/core.hpp"
 #include "runtime/inputs.hpp"
@@ -70,6 +72,9 @@ ov::CompiledModel compile(const std::shared_ptr<const ov::Model>& graph, const R
                           const ov::AnyMap& extra) {
   ov::AnyMap properties = properties_of(options);
   properties.insert(extra.begin(), extra.end());
+  // Those that infer, and a few of its own.
+  octet::core::require_room_for_threads(2 * std::thread::hardware_concurrency() + 6, "runtime",
+                                        "compile the model");
   return guarded("compile the model",
                  [&] { return core().compile_model(graph, options.device, properties); });
 }
