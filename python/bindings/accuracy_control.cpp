@@ -19,10 +19,7 @@ AccuracyControlResult run(const Model& model, const py::object& data, const py::
                           const py::object& on_step, const py::object& on_progress,
                           const py::object& on_diagnostic) {
   UserFailure failure;
-  QuantizeOptions options = to_options(plain);
-  options.on_progress = to_progress(on_progress, failure);
-  options.on_diagnostic = to_listener(on_diagnostic, failure);
-  options.is_cancelled = [&failure] { return failure.is_interrupted(); };
+  const QuantizeOptions options = to_options(plain, on_progress, on_diagnostic, failure);
   AccuracyControlOptions control;
   control.max_drop = max_drop;
   control.drop_type = parse_word<DropType>(drop_type, "drop_type");

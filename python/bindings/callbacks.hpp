@@ -14,15 +14,17 @@ namespace octet::python {
 /// cancels the run. None: no callback. Both must outlive the function.
 std::function<void(const Progress&)> to_progress(const py::object& on_progress,
                                                  UserFailure& failure);
-/// Calls Python's `on_diagnostic(diagnostic)`, as `to_progress` calls `on_progress`.
-std::function<void(const Diagnostic&)> to_listener(const py::object& on_diagnostic,
-                                                   UserFailure& failure);
+
+/// `plain` as `to_options` reads it, with these two callbacks, and cancelled by what is kept in
+/// `failure` or by a signal. All must outlive the options.
+QuantizeOptions to_options(const py::dict& plain, const py::object& on_progress,
+                           const py::object& on_diagnostic, UserFailure& failure);
 
 /// Calls Python's `validate(model)`; what it raises is kept in `failure` and ends the run. Both
 /// must outlive the function.
 std::function<double(const Model&)> to_validation(const py::object& validate, UserFailure& failure);
 
-/// Calls Python's `function(value)`, as above. None: no callback.
+/// Calls Python's `function(value)`, as `to_progress` calls `on_progress`.
 template <typename Value>
 std::function<void(const Value&)> to_callback(const py::object& function, UserFailure& failure) {
   if (function.is_none()) return {};

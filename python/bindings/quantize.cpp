@@ -19,10 +19,7 @@ namespace {
 QuantizeResult run(const Model& model, const py::object& data, const py::dict& plain,
                    const py::object& on_progress, const py::object& on_diagnostic) {
   UserFailure failure;
-  QuantizeOptions options = to_options(plain);
-  options.on_progress = to_progress(on_progress, failure);
-  options.on_diagnostic = to_listener(on_diagnostic, failure);
-  options.is_cancelled = [&failure] { return failure.is_interrupted(); };
+  const QuantizeOptions options = to_options(plain, on_progress, on_diagnostic, failure);
   std::optional<QuantizeResult> result;
   with_dataset(data, failure,
                [&](Dataset& dataset) { result = quantize(model, dataset, options); });
@@ -51,18 +48,13 @@ std::function<void(const Progress&)> to_progress(const py::object& on_progress,
   };
 }
 
-std::function<void(const Diagnostic&)> to_listener(const py::object& on_diagnostic,
-                                                   UserFailure& failure) {
-  if (on_diagnostic.is_none()) return {};
-  return [&on_diagnostic, &failure](const Diagnostic& diagnostic) {
-    const py::gil_scoped_acquire held;
-    if (failure.is_set()) return;
-    try {
-      on_diagnostic(diagnostic);
-    } catch (py::error_already_set& error) {
-      failure.keep(std::move(error));
-    }
-  };
+QuantizeOptions to_options(const py::dict& plain, const py::object& on_progress,
+                           const py::object& on_diagnostic, UserFailure& failure) {
+  QuantizeOptions options = to_options(plain);
+  options.on_progress = to_progress(on_progress, failure);
+  options.on_diagnostic = to_callback<Diagnostic>(on_diagnostic, failure);
+  options.is_cancelled = [&failure] { return failure.is_interrupted(); };
+  return options;
 }
 
 void bind_quantize(py::module_& module) {
@@ -148,10 +140,7 @@ void bind_quantize(py::module_& module) {
          std::size_t number, std::size_t count, const py::dict& plain,
          const py::object& on_progress, const py::object& on_diagnostic) {
         UserFailure failure;
-        QuantizeOptions options = to_options(plain);
-        options.on_progress = to_progress(on_progress, failure);
-        options.on_diagnostic = to_listener(on_diagnostic, failure);
-        options.is_cancelled = [&failure] { return failure.is_interrupted(); };
+        const QuantizeOptions options = to_options(plain, on_progress, on_diagnostic, failure);
         std::size_t items = 0;
         with_dataset(data, failure, [&](Dataset& dataset) {
           items = calibrate(model, dataset, file, {number - 1, count}, options);

@@ -20,10 +20,7 @@ TuneResult run(const Model& model, const py::object& data, const py::object& val
                const py::object& example, const py::object& on_candidate,
                const py::object& on_progress, const py::object& on_diagnostic) {
   UserFailure failure;
-  QuantizeOptions options = to_options(plain);
-  options.on_progress = to_progress(on_progress, failure);
-  options.on_diagnostic = to_listener(on_diagnostic, failure);
-  options.is_cancelled = [&failure] { return failure.is_interrupted(); };
+  const QuantizeOptions options = to_options(plain, on_progress, on_diagnostic, failure);
   TuneOptions tuning;
   if (!validate.is_none()) tuning.validate = to_validation(validate, failure);
   tuning.max_drop = max_drop;

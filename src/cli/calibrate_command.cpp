@@ -59,12 +59,7 @@ class Calibrate : public Command {
     print(model.diagnostics, quiet_);
     const auto data = data_.open(model, options.subset_size);
     ProgressLine progress(quiet_);
-    options.on_progress = [&](const Progress& now) { progress.show(now); };
-    options.on_diagnostic = [&](const Diagnostic& diagnostic) {
-      progress.clear();
-      print({diagnostic}, quiet_);
-    };
-    options.is_cancelled = [&] { return interrupt.is_requested(); };
+    watch(options, progress, interrupt, quiet_);
     const std::size_t items = calibrate(model, *data, output_, shard, options);
     progress.clear();
     print(data->diagnostics(), quiet_);

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "cli/console.hpp"
+
 namespace octet::cli {
 namespace {
 
@@ -67,6 +69,16 @@ void ProgressLine::clear() {
   std::fputs("\r\x1b[K", stderr);
   std::fflush(stderr);
   is_shown_ = false;
+}
+
+void watch(QuantizeOptions& options, ProgressLine& progress, const Interrupt& interrupt,
+           bool quiet) {
+  options.on_progress = [&progress](const Progress& now) { progress.show(now); };
+  options.on_diagnostic = [&progress, quiet](const Diagnostic& diagnostic) {
+    progress.clear();
+    print({diagnostic}, quiet);
+  };
+  options.is_cancelled = [&interrupt] { return interrupt.is_requested(); };
 }
 
 }  // namespace octet::cli

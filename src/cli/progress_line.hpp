@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 
+#include "cli/interrupt.hpp"
 #include "octet/options.hpp"
 
 namespace octet::cli {
@@ -27,5 +28,10 @@ class ProgressLine {
   std::string stage_;
   Clock::time_point stage_begin_, last_;
 };
+
+/// Lets a run show its progress, print its diagnostics above it, and end when the user asks for it.
+/// `quiet`: warnings only. All must outlive the run.
+void watch(QuantizeOptions& options, ProgressLine& progress, const Interrupt& interrupt,
+           bool quiet);
 
 }  // namespace octet::cli

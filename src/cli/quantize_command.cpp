@@ -71,12 +71,7 @@ class Quantize : public Command {
     auto data = statistics_.empty() ? data_.open(model, options.subset_size)
                                     : stored_statistics({statistics_.begin(), statistics_.end()});
     ProgressLine progress(quiet_ || json_);
-    options.on_progress = [&](const Progress& now) { progress.show(now); };
-    options.on_diagnostic = [&](const Diagnostic& diagnostic) {
-      progress.clear();
-      print({diagnostic}, quiet_);
-    };
-    options.is_cancelled = [&] { return interrupt.is_requested(); };
+    watch(options, progress, interrupt, quiet_);
     if (!state_.empty()) {
       calibrate(model, *data, state_, {}, options);
       progress.clear();

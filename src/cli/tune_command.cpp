@@ -80,12 +80,7 @@ class Tune : public Command {
     const auto data = data_.open(model, options.subset_size);
     if (validation_.is_given()) tuning_.validate = validation_.metric(model, data_);
     ProgressLine progress(quiet_ || json_);
-    options.on_progress = [&](const Progress& now) { progress.show(now); };
-    options.on_diagnostic = [&](const Diagnostic& diagnostic) {
-      progress.clear();
-      print({diagnostic}, quiet_);
-    };
-    options.is_cancelled = [&] { return interrupt.is_requested(); };
+    watch(options, progress, interrupt, quiet_);
     tuning_.on_candidate = [&](const TuneCandidate& candidate) {
       progress.clear();
       print({note_of(candidate)}, quiet_);

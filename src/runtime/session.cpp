@@ -124,37 +124,31 @@ Session::Run::~Run() {
   compiled_->idle.push_back(std::move(request_));
 }
 
-void Session::Run::set(Slot& slot, Setter setter, std::size_t index, ov::Tensor tensor, bool own) {
+bool Session::Run::set(Slot& slot, Setter setter, std::size_t index, ov::element::Type type,
+                       void* data, const ov::Shape& shape) {
+  const bool own = ov::shape_size(shape) * type.size() <= most_copied;
+  if (slot.shape == shape && (own ? static_cast<bool>(slot.own) : slot.data == data)) return own;
+  const ov::Tensor tensor = own ? ov::Tensor(type, shape) : ov::Tensor(type, shape, data);
   guarded("set an input or output", [&] { (request_->request.*setter)(index, tensor); });
   slot.own = own ? tensor : ov::Tensor();
-  slot.data = tensor.data();
-  slot.shape = tensor.get_shape();
+  slot.data = own ? slot.own.data() : data;
+  slot.shape = shape;
+  return own;
 }
 
 void Session::Run::set_input(std::size_t index, void* data, const ov::Shape& shape) {
   Slot& slot = request_->inputs[index];
-  const ov::element::Type type = session_->input_types_[index];
-  const std::size_t bytes = ov::shape_size(shape) * type.size();
-  const auto setter = static_cast<Setter>(&ov::InferRequest::set_input_tensor);
-  if (bytes <= most_copied) {
-    if (!slot.own || slot.shape != shape) set(slot, setter, index, ov::Tensor(type, shape), true);
-    if (bytes != 0) std::memcpy(slot.data, data, bytes);
-  } else if (slot.data != data || slot.shape != shape) {
-    set(slot, setter, index, ov::Tensor(type, shape, data), false);
-  }
+  if (set(slot, &ov::InferRequest::set_input_tensor, index, session_->input_types_[index], data,
+          shape) &&
+      slot.own.get_byte_size() != 0)
+    std::memcpy(slot.data, data, slot.own.get_byte_size());
 }
 
 void Session::Run::set_output(std::size_t index, void* data, const ov::Shape& shape) {
   Slot& slot = request_->outputs[index];
-  const ov::element::Type type = session_->output_types_[index];
-  const bool own = ov::shape_size(shape) * type.size() <= most_copied;
-  const auto setter = static_cast<Setter>(&ov::InferRequest::set_output_tensor);
+  const bool own = set(slot, &ov::InferRequest::set_output_tensor, index,
+                       session_->output_types_[index], data, shape);
   slot.destination = own ? data : nullptr;
-  if (own) {
-    if (!slot.own || slot.shape != shape) set(slot, setter, index, ov::Tensor(type, shape), true);
-  } else if (slot.data != data || slot.shape != shape) {
-    set(slot, setter, index, ov::Tensor(type, shape, data), false);
-  }
 }
 
 void Session::Run::infer() {

@@ -117,8 +117,9 @@ class OCTET_API Session {
     friend class Session;
     Run(const Session& session, std::shared_ptr<Compiled> compiled);
     using Setter = void (ov::InferRequest::*)(std::size_t, const ov::Tensor&);
-    /// `own`: in memory of the request's own.
-    void set(Slot& slot, Setter setter, std::size_t index, ov::Tensor tensor, bool own);
+    /// Whether it is small, and so in memory of the request's own.
+    bool set(Slot& slot, Setter setter, std::size_t index, ov::element::Type type, void* data,
+             const ov::Shape& shape);
 
     const Session* session_;
     std::shared_ptr<Compiled> compiled_;
